@@ -1,0 +1,1 @@
+"""Who installed us, with which tokens, and who is asking."""

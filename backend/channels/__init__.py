@@ -1,0 +1,1 @@
+"""The registered chat channel and the lines linked to it."""

@@ -1,0 +1,1 @@
+"""Messengers: one folder each, all behind the contract in base.py."""

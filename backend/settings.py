@@ -1,0 +1,78 @@
+"""How this process runs: one frozen record, read from the environment once, every mistake reported together.
+
+What an operator registers (integrations, channels, service accounts) lives in the database, not here.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Self
+
+from cryptography.fernet import Fernet
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+PREFIX = "KCK_"
+
+
+class Settings(BaseModel):
+    """Settings of one backend process; field ``database_url`` comes from the variable ``KCK_DATABASE_URL``, and so on.
+
+    Tuples are written as comma lists. ``KCK_<NAME>_FILE`` names a file that holds the value.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    environment: Literal["development", "staging", "production"] = "development"
+    database_url: str = "sqlite:///var/backend.db"
+    public_url: str = Field("http://127.0.0.1:8000", description="Our own origin, as Kommo and browsers see it.")
+    secret_keys: tuple[SecretStr, ...] = Field(
+        (), description="Fernet keys that seal secrets at rest, newest first. Required outside development."
+    )
+    kommo_zones: tuple[str, ...] = Field(
+        ("kommo.com", "amocrm.com"), description="Zones whose account hosts may call us and be called."
+    )
+    amojo_host: str = Field("amojo.kommo.com", description="Host of the chat service.")
+    dev_kommo_url: str | None = Field(
+        None, description="Development only: address of a sandbox, reached in place of every Kommo host."
+    )
+    dev_origins: tuple[str, ...] = Field((), description="Development only: further origins that may call the API.")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Read the settings.
+
+        Raises ``pydantic.ValidationError`` that lists every unknown, wrong or missing value.
+        """
+        values: dict[str, object] = {}
+        for name, value in environ.items():
+            if not name.startswith(PREFIX):
+                continue
+            field = name.removeprefix(PREFIX).lower()
+            if field.endswith("_file"):
+                field, value = field.removesuffix("_file"), Path(value).read_text(encoding="utf-8").strip()
+            info = cls.model_fields.get(field)
+            is_tuple = info is not None and "tuple" in str(info.annotation)
+            values[field] = [part.strip() for part in value.split(",") if part.strip()] if is_tuple else value
+        return cls.model_validate(values)
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _are_fernet_keys(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for key in keys:
+            Fernet(key.get_secret_value())
+        return keys
+
+    @model_validator(mode="after")
+    def _is_safe_to_run(self) -> Self:
+        if self.environment == "development":
+            return self
+        problems = []
+        if not self.secret_keys:
+            problems.append("KCK_SECRET_KEYS is missing: make one with `python -m backend keys new`")
+        if not self.public_url.startswith("https://"):
+            problems.append(f"KCK_PUBLIC_URL must be https outside development, not {self.public_url}")
+        if self.dev_kommo_url or self.dev_origins:
+            problems.append("KCK_DEV_KOMMO_URL and KCK_DEV_ORIGINS work in development only: remove them")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
