@@ -48,7 +48,7 @@ class Media:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A manager's message on its way to a customer. ``id`` is stable over retries: send the same id twice, show once."""
+    """A manager's message on its way to a customer. ``id`` is stable over retries: sent twice, shown once."""
 
     id: str
     conversation: str
