@@ -1,0 +1,44 @@
+"""``python -m bench NAME [--quick] [--json]``: run one benchmark. Exit: 0 goals reached, 1 missed, 2 wrong use."""
+
+import argparse
+import importlib
+import json
+import pkgutil
+import sys
+from collections.abc import Sequence
+
+import bench
+from bench import peers, report
+from bench.row import Row
+
+HARNESS = {"__main__", "peers", "report", "rounds", "row"}
+
+
+def names() -> list[str]:
+    """The benchmarks there are: every module of this folder that is not the harness."""
+    return sorted(module.name for module in pkgutil.iter_modules(bench.__path__) if module.name not in HARNESS)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark that the arguments name, print its rows, and write the README after a full run."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure us and our peers side by side.")
+    parser.add_argument("name", choices=names(), help="which benchmark")
+    parser.add_argument("--quick", action="store_true", help="small and rough; leaves bench/README.md alone")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    wish = parser.parse_args(arguments)
+    module = importlib.import_module(f"bench.{wish.name}")
+    rows: list[Row] = list(module.run(wish.quick))
+    text = report.section(wish.name, module.__doc__ or "", rows, peers.missing())
+    if not wish.quick:
+        report.save(wish.name, text)
+    print(_as_json(rows) if wish.json else text)
+    return 1 if any(row.ok is False for row in rows) else 0
+
+
+def _as_json(rows: Sequence[Row]) -> str:
+    answer = {"machine": report.machine(), "rows": [row.as_dict() for row in rows], "missing": peers.missing()}
+    return json.dumps(answer, ensure_ascii=False, indent=1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
