@@ -1,0 +1,74 @@
+"""A bundle: the files of one widget in memory, whether rendered, read from a folder or from a zip."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bundler import facts
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Something that the container did wrong (an unsafe entry name, a damaged entry); rules turn it into a finding."""
+
+    kind: str
+    path: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Files by their path from the widget's root, in sorted order.
+
+    ``container`` is what people call the thing that was read (``dist/widget.zip``), ``is_zip`` whether it was an
+    archive; ``wrapped_in`` names the single top folder that hid the root, if there was one.
+    """
+
+    files: Mapping[str, bytes]
+    container: str = "widget.zip"
+    is_zip: bool = False
+    wrapped_in: str = ""
+    flaws: tuple[Flaw, ...] = field(default=())
+
+    def __contains__(self, path: str) -> bool:
+        return path in self.files
+
+    @property
+    def size(self) -> int:
+        """All content together, in bytes."""
+        return sum(len(content) for content in self.files.values())
+
+
+def gather(files: Mapping[str, bytes], container: str, *, is_zip: bool, flaws: tuple[Flaw, ...] = ()) -> Bundle:
+    """Make a bundle; a widget inside one single folder is unwrapped, and the folder's name is remembered."""
+    top = _wrapper(files)
+    inner = {path.removeprefix(f"{top}/"): content for path, content in files.items() if _inside(path, top)}
+    outer = {path: content for path, content in files.items() if not _inside(path, top)}
+    return Bundle(dict(sorted((inner | outer).items())), container, is_zip=is_zip, wrapped_in=top, flaws=flaws)
+
+
+def _wrapper(files: Mapping[str, bytes]) -> str:
+    if facts.MANIFEST in files:
+        return ""
+    tops = {path.partition("/")[0] for path in files if not is_leftover(path)}
+    return next((top for top in tops if len(tops) == 1 and f"{top}/{facts.MANIFEST}" in files), "")
+
+
+def _inside(path: str, top: str) -> bool:
+    return not top or path.startswith(f"{top}/")
+
+
+def read_folder(folder: Path) -> Bundle:
+    """Read a built widget from a folder. Version control and installed packages are not part of a widget."""
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not facts.NEVER_SHIPPED.intersection(path.relative_to(folder).parts)
+    }
+    return gather(files, folder.name or "widget", is_zip=False)
+
+
+def is_leftover(path: str) -> bool:
+    """Whether a system or an editor left this file behind: nothing that a widget needs is named so."""
+    parts = path.split("/")
+    return any(part in facts.OS_LEFTOVERS or part.startswith(".") or part.endswith("~") for part in parts)

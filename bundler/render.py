@@ -1,0 +1,98 @@
+"""Project → Bundle. Only ``*.j2`` files are rendered; every other file ships byte for byte."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+
+from bundler import facts
+from bundler.bundle import Bundle, is_leftover
+from bundler.errors import WrongUse
+from bundler.pictures import make_logos
+from bundler.project import PROJECT_FILE, Project
+
+TEMPLATE = ".j2"
+_PARTS = "parts/"
+
+
+def render(project: Project, environment: str, backend_url: str) -> Bundle:
+    """Render the project for one environment. Raises ``WrongUse`` for a template that fails, with file and line."""
+    templates = _templates(project.folder)
+    values: dict[str, object] = {
+        "widget": project.widget,
+        "support": project.support,
+        "locales": project.locales,
+        "version": project.version,
+        "environment": environment,
+        "backend_url": backend_url,
+    }
+    files = {}
+    for path in _sources(project):
+        if path.endswith(TEMPLATE):
+            files[path.removesuffix(TEMPLATE)] = _render_one(templates, path, values).encode()
+        else:
+            files[path] = (project.folder / path).read_bytes()
+    files = _logos(project, files) | files
+    return Bundle(dict(sorted(files.items())), container=facts.ARCHIVE_NAME)
+
+
+def _sources(project: Project) -> Iterator[str]:
+    """Every source file that ships or is rendered: not the project file, not pictures' sources, not parts."""
+    kept_back = {PROJECT_FILE, *project.pictures.values()}
+    for path in sorted(project.folder.rglob("*")):
+        name = path.relative_to(project.folder).as_posix()
+        if path.is_file() and name not in kept_back and not name.startswith(_PARTS) and not is_leftover(name):
+            yield name
+
+
+def _templates(folder: Path) -> Environment:
+    """Jinja with square delimiters, so that Twig and JavaScript need no escaping.
+
+    Nothing is escaped: the output is JSON and JavaScript, where values go through ``tojson``.
+    """
+    return Environment(  # noqa: S701
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        variable_start_string="[[",
+        variable_end_string="]]",
+        block_start_string="[%",
+        block_end_string="%]",
+        comment_start_string="[#",
+        comment_end_string="#]",
+    )
+
+
+def _render_one(templates: Environment, path: str, values: dict[str, object]) -> str:
+    try:
+        return templates.get_template(path).render(values)
+    except TemplateSyntaxError as error:
+        raise WrongUse(f"{error.name or path}:{error.lineno}: {error.message}") from None
+    except TemplateError as error:
+        raise WrongUse(f"{path}:{_failing_line(error, path)}: {error.message}") from None
+    except UnicodeDecodeError:
+        raise WrongUse(f"{path}: a template must be UTF-8") from None
+
+
+def _failing_line(error: TemplateError, path: str) -> int:
+    """The template's line: jinja rewrites its frames so that they carry the template's own file and lines."""
+    line, frame = 1, error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename.endswith(path):
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    return line
+
+
+def _logos(project: Project, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The logos that this widget needs; one that lies in the source ready-made is preferred to a drawn one."""
+    logo = project.pictures.get("logo")
+    if not logo:
+        return {}
+    source = project.folder / logo
+    if not source.is_file():
+        raise WrongUse(f"there is no {logo}, which [pictures] in {PROJECT_FILE} names as the logo")
+    has_trigger = facts.TRIGGER_LOCATION.encode() in files.get(facts.MANIFEST, b"")
+    return make_logos(source.read_text(encoding="utf-8"), with_trigger=has_trigger)
