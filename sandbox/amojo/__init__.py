@@ -1,0 +1,1 @@
+"""The chat service (amojo): channels, scopes, chats, messages, and the hooks it sends."""

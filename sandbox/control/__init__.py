@@ -1,0 +1,1 @@
+"""The sandbox's own address (/_sandbox), apart from what it imitates: reset, clock, faults, hooks, log, scenarios."""

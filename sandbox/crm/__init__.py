@@ -1,0 +1,1 @@
+"""The CRM of an account: API v4, its records, and its hooks."""

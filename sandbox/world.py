@@ -1,0 +1,72 @@
+"""The world: every room of the sandbox, built from one registration and one seed, and built anew on reset."""
+
+from pathlib import Path
+
+from sandbox.accounts import Accounts
+from sandbox.clock import Clock
+from sandbox.courier import Courier
+from sandbox.ground import Ground
+from sandbox.ids import Ids
+from sandbox.marketplace.models import Marketplace
+from sandbox.marketplace.widget import Widget, load_widget
+from sandbox.oauth.models import OAuth
+from sandbox.outbound import Send, send_over_http
+from sandbox.registration import Registration, registration
+from sandbox.switches import Switches
+
+
+class World:
+    """All state and all rules. Routes read HTTP, call a room of the world, and write HTTP.
+
+    ``send`` carries hooks to the integration's server.
+    """
+
+    accounts: Accounts
+    oauth: OAuth
+    marketplace: Marketplace
+
+    def __init__(
+        self,
+        registered: Registration | None = None,
+        *,
+        seed: int = 1,
+        switches: Switches | None = None,
+        clock: Clock | None = None,
+        send: Send = send_over_http,
+    ) -> None:
+        self.registered = registered or registration()
+        self.seed = seed
+        self.send = send
+        self.first_switches = switches or Switches()
+        self.ground = Ground(Ids(seed), clock or Clock(), self.first_switches)
+        self.chat_courier = Courier(self.ground.clock, "chat hooks")
+        self.crm_courier = Courier(self.ground.clock, "crm hooks")
+        self.widgets: dict[str, Widget] = {}
+        self._build()
+
+    def reset(self, seed: int | None = None) -> None:
+        """Forget everything but the registration and the loaded widgets; start again from ``seed``."""
+        with self.ground.lock:
+            self.seed = self.seed if seed is None else seed
+            self.chat_courier.clear()
+            self.crm_courier.clear()
+            self.ground.clock.reset()
+            self.ground.ids = Ids(self.seed)
+            self.ground.switches = self.first_switches
+            self._build()
+        self.ground.bus.publish("reset", {"seed": self.seed})
+
+    def load(self, archive: Path, code: str | None = None) -> Widget:
+        """Load a built widget as ``code`` (the registered one if not given); raise ValueError when it is not one."""
+        registered = self.registered.integration
+        widget = load_widget(archive, code or registered.widget_code, registered.client_id)
+        with self.ground.lock:
+            self.widgets[widget.code] = widget
+        self.ground.bus.publish("widget", {"code": widget.code, "version": widget.version})
+        return widget
+
+    def _build(self) -> None:
+        ground = self.ground
+        self.accounts = Accounts(ground)
+        self.oauth = OAuth(ground, self.accounts, [self.registered.integration])
+        self.marketplace = Marketplace(ground, self.accounts, self.oauth, self.widgets, self.send)
