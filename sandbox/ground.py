@@ -39,7 +39,7 @@ def locked(method: Callable[Concatenate[Room, P], R]) -> Callable[Concatenate[Ro
     """Run a method of a room under the world's lock."""
 
     @wraps(method)
-    def inside(room: Room, *args: P.args, **kwargs: P.kwargs) -> R:
+    def inside(room: Room, /, *args: P.args, **kwargs: P.kwargs) -> R:
         with room.ground.lock:
             return method(room, *args, **kwargs)
 

@@ -118,7 +118,8 @@ class OAuth:
         for code in self.codes.values():
             if (code.grant.client_id, code.grant.account_id) == (client_id, account_id):
                 code.is_used = True
-        for token in (*self.refreshes.values(), *self.accesses.values()):
+        tokens: list[Refresh | Access] = [*self.refreshes.values(), *self.accesses.values()]
+        for token in tokens:
             if (token.grant.client_id, token.grant.account_id) == (client_id, account_id):
                 token.is_revoked = True
 
