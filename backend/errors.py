@@ -4,7 +4,7 @@
 
     Refusal                 the caller's fault: a status, a stable code, a sentence with the cure
     NeighbourError          somebody we called: permanent or not
-      (KommoError in kommo/client.py, DeliveryError in providers/base.py)
+      (KommoError in kommo/errors.py, DeliveryError in providers/base.py)
     anything else           our own bug: logged, answered 500 without detail
 """
 

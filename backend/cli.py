@@ -1,0 +1,65 @@
+"""The operator's commands. Exit codes: 0 done, 1 failed, 2 wrong use."""
+
+import click
+from alembic import command
+from alembic.config import Config
+from pydantic import ValidationError
+
+from backend.db import open_engine
+from backend.seal import new_key
+from backend.settings import PREFIX, Settings
+from backend.web.health import MIGRATIONS
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment, or leave with every mistake named and exit code 2."""
+    try:
+        return Settings.from_env()
+    except ValidationError as error:
+        lines = []
+        for mistake in error.errors():
+            name = PREFIX + "_".join(str(part) for part in mistake["loc"][:1]).upper() if mistake["loc"] else ""
+            lines.append(f"{name}: {mistake['msg']}" if name else mistake["msg"])
+        raise click.UsageError("\n".join(lines)) from None
+
+
+@click.group()
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Run the service behind the widget, and what belongs to it."""
+    if context.invoked_subcommand != "keys":
+        context.obj = read_settings()
+
+
+@main.command()
+@click.pass_obj
+def migrate(settings: Settings) -> None:
+    """Bring the database to the schema that this code needs."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["engine"] = open_engine(settings.database_url)
+    command.upgrade(config, "head")
+    click.echo("The database is up to date.")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--threads", default=16, show_default=True, type=click.IntRange(1, 512), help="Requests at a time.")
+@click.pass_obj
+def serve(settings: Settings, host: str, port: int, threads: int) -> None:
+    """Serve the API, the hooks and the pages, with the workers in the same process."""
+    from backend.serve import serve_forever  # the server is heavy, and only this command needs it
+
+    serve_forever(host=host, port=port, threads=threads)
+
+
+@main.group()
+def keys() -> None:
+    """Keys that seal secrets at rest."""
+
+
+@keys.command("new")
+def keys_new() -> None:
+    """Print a new key for KCK_SECRET_KEYS."""
+    click.echo(new_key())

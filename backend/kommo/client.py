@@ -1,0 +1,225 @@
+"""The only room that opens connections to Kommo.
+
+Connections are reused; nothing is retried here (retries live in rows, where a restart finds them); the environment's
+proxies are ignored; no cookie is kept. A 307 or 308 inside the closed host list repeats the same method, body and
+credentials (the ``requests`` library would drop them), any other redirect is refused.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from backend.kommo.errors import AnswerLost, ForeignRedirect, KommoError, NotJson, Unreachable
+from backend.kommo.hosts import AMOJO_HOSTS, ForeignHost, is_account_host, url_host
+
+__all__ = [
+    "AnswerLost",
+    "ForeignRedirect",
+    "KommoClient",
+    "KommoError",
+    "NotJson",
+    "Request",
+    "Response",
+    "Unreachable",
+]
+
+TIMEOUTS_S = (3, 10)  # connect, each read
+WHOLE_ANSWER_S = 30
+MAX_ANSWER_BYTES = 16 * 1024 * 1024
+MAX_HOPS = 3
+_LONGEST_WAIT_S = 86_400.0
+_UNPAID_WAIT_S = 3_600.0
+
+Sign = Callable[[str], Mapping[str, str]]
+Spend = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call. ``sign`` gets the path and returns further headers; it is asked anew at every hop."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    sign: Sign | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer with a 2xx status. ``url`` is where it came from: after a redirect, the new address."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    url: str = ""
+
+    def json(self) -> Any:
+        """Return the parsed body, None where there is none. Raises ``NotJson``."""
+        if not self.body.strip():
+            return None
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            kind = self.headers.get("Content-Type", "no type")
+            host = urlsplit(self.url).hostname or ""
+            raise NotJson(f"{host} answered {self.status} with {kind} where JSON is due", permanent=False,
+                          status=self.status, host=host, is_uncertain=True) from error  # fmt: skip
+
+
+class KommoClient:
+    """Calls Kommo's hosts and no others.
+
+    ``zones`` and ``amojo_host`` are the closed list; ``connect_to`` (development) is the address that is connected to
+    in place of every host, while the ``Host`` header stays true; ``spend`` is told the account host before every hop
+    and may raise to hold a call back. Safe to share between threads.
+    """
+
+    def __init__(
+        self, zones: tuple[str, ...], amojo_host: str, connect_to: str | None = None, *, spend: Spend | None = None
+    ) -> None:
+        self._zones = zones
+        self._amojo_hosts = {amojo_host, *AMOJO_HOSTS}
+        self._connect_to = connect_to.rstrip("/") if connect_to else None
+        self._spend = spend
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, HTTPAdapter(pool_connections=64, pool_maxsize=32, max_retries=0))
+
+    def call(self, request: Request) -> Response:
+        """Send ``request`` and return its 2xx answer. Raises ``KommoError`` for everything else."""
+        url = request.url
+        for _ in range(MAX_HOPS + 1):
+            try:
+                host = self._checked(url, is_signed=request.sign is not None)
+            except ForeignHost as error:
+                raise ForeignRedirect(
+                    f"refused to call outside the closed host list: {error}", permanent=True
+                ) from error
+            answer = self._send_once(request, url, host)
+            if not 300 <= answer.status < 400:
+                return _accepted(answer, host)
+            url = _target(answer, host)
+        raise ForeignRedirect(f"more than {MAX_HOPS} redirects from {request.url.split('?')[0]}", permanent=False)
+
+    def _checked(self, url: str, *, is_signed: bool) -> str:
+        """Return the host of ``url`` if it may see this call: chat hosts see signed calls, account hosts the others."""
+        host = url_host(url)
+        is_known = host in self._amojo_hosts if is_signed else is_account_host(host, self._zones)
+        if not is_known:
+            raise ForeignHost("neither the host of an account nor of the chat service")
+        return host
+
+    def _send_once(self, request: Request, url: str, host: str) -> Response:
+        if self._spend is not None and request.sign is None:
+            self._spend(host)
+        headers = {"Accept": "application/json", **request.headers}
+        if request.sign is not None:
+            headers.update(request.sign(urlsplit(url).path))
+        address = url
+        if self._connect_to is not None:
+            headers["Host"] = host
+            address = self._connect_to + url.removeprefix(f"https://{urlsplit(url).netloc}")
+        try:
+            with self._session.request(
+                request.method, address, headers=headers, data=request.body,
+                timeout=TIMEOUTS_S, allow_redirects=False, stream=True,
+            ) as answer:  # fmt: skip
+                return Response(answer.status_code, answer.headers, _read(answer), url)
+        except (requests.RequestException, TimeoutError) as error:
+            raise _lost(error, host) from error
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._session.close()
+
+
+def _read(answer: requests.Response) -> bytes:
+    """Read the body up to the limits of size and time."""
+    until = time.monotonic() + WHOLE_ANSWER_S
+    parts, size = [], 0
+    for part in answer.iter_content(65_536):
+        size += len(part)
+        if size > MAX_ANSWER_BYTES or time.monotonic() > until:
+            raise TimeoutError(f"the answer is over {MAX_ANSWER_BYTES} bytes or took over {WHOLE_ANSWER_S} s")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _lost(error: Exception, host: str) -> KommoError:
+    """Tell a call that was never sent from one whose answer was lost."""
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", cause)
+    never_sent = isinstance(error, requests.ConnectTimeout) or type(reason).__name__ in (
+        "NewConnectionError",
+        "NameResolutionError",
+        "ConnectTimeoutError",
+    )
+    if never_sent or isinstance(error, requests.exceptions.SSLError):
+        return Unreachable(f"no connection to {host}: {type(error).__name__}", permanent=False, host=host)
+    return AnswerLost(f"no answer from {host}: {type(error).__name__}", permanent=False, host=host, is_uncertain=True)
+
+
+def _target(answer: Response, host: str) -> str:
+    """Return where a redirect leads, if it is of the kind that keeps method and body."""
+    location = answer.headers.get("Location", "")
+    if answer.status not in (307, 308) or not location:
+        raise ForeignRedirect(
+            f"{host} answered {answer.status}, which would lose the method or the body: ask the account for its host",
+            permanent=True, status=answer.status, host=host,
+        )  # fmt: skip
+    return urljoin(answer.url, location)
+
+
+def _accepted(answer: Response, host: str) -> Response:
+    """Return a 2xx answer, raise any other as what it means.
+
+    Meanings: https://developers.kommo.com/docs/http-codes
+    """
+    if 200 <= answer.status < 300:
+        return answer
+    problem = _problem(answer)
+    is_rate_block = answer.status == 403 and not problem
+    wait_s = _retry_after(answer, problem)
+    if answer.status == 402:
+        wait_s = wait_s or _UNPAID_WAIT_S
+    words = problem.get("hint") or problem.get("detail") or problem.get("error_description") or problem.get("title")
+    raise KommoError(
+        f"{host} answered {answer.status}: {words or 'no reason given'}",
+        permanent=answer.status in range(400, 500) and answer.status not in (402, 408, 425, 429) and not is_rate_block,
+        status=answer.status, problem=problem, host=host, retry_after_s=wait_s, is_uncertain=answer.status >= 500,
+    )  # fmt: skip
+
+
+def _problem(answer: Response) -> dict[str, Any]:
+    try:
+        body = answer.json()
+    except NotJson:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _retry_after(answer: Response, problem: Mapping[str, Any]) -> float | None:
+    """Return the seconds to wait: header ``Retry-After`` (seconds or a date), or the member of the problem."""
+    given = answer.headers.get("Retry-After") or problem.get("retry_after")
+    if given is None:
+        return None
+    try:
+        wait_s = float(given)
+    except (TypeError, ValueError):
+        try:
+            wait_s = (parsedate_to_datetime(str(given)) - datetime.now(UTC)).total_seconds()
+        except (TypeError, ValueError):
+            return None
+    return min(max(wait_s, 0.0), _LONGEST_WAIT_S) if wait_s == wait_s else None

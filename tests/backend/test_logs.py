@@ -1,0 +1,57 @@
+"""Logs are JSON and carry no secret."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from backend.logs import JsonLines, redact, request_id
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2lnbmF0dXJl"
+
+
+def line(message: str, **extra: Any) -> Any:
+    record = logging.makeLogRecord({"msg": message, "levelno": 20, "levelname": "INFO", **extra})
+    return json.loads(JsonLines().format(record))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"token was {JWT}",
+        "refresh def502b65ea7bee5894f13aabe17",
+        "GET /oauth/callback?code=s3cr3t-value&referer=a",
+        '{"client_secret": "s3cr3t-value"}',
+        "Authorization: Bearer s3cr3t-value",
+        "password=s3cr3t-value",
+        "X-Auth-Token: s3cr3t-value",
+        "gAAAAABmcccccccccccccccccccccccccccc",
+    ],
+)
+def test_whatever_looks_like_a_secret_is_blotted_out(text: Any) -> None:
+    clean = redact(text)
+    assert "***" in clean
+    assert not any(part in clean for part in ("s3cr3t", JWT, "def502b", "gAAAA"))
+
+
+def test_ordinary_words_stay() -> None:
+    assert redact("account 31000001 answered 200: no reason given") == "account 31000001 answered 200: no reason given"
+
+
+def test_a_member_with_a_secrets_name_is_blotted_out_at_any_depth() -> None:
+    written = line("x", details={"client_secret": "s3cr3t", "inner": {"password": "s3cr3t"}, "account_id": 7})
+    assert "s3cr3t" not in json.dumps(written)
+    assert written["details"]["account_id"] == 7
+
+
+def test_a_line_carries_the_request_id_and_the_trace_without_secrets() -> None:
+    token = request_id.set("r-1")
+    try:
+        raise ValueError("code=s3cr3t-value")
+    except ValueError as error:
+        written = line("failed", exc_info=(type(error), error, error.__traceback__))
+    request_id.reset(token)
+    assert written["request_id"] == "r-1"
+    assert "ValueError" in written["error"]
+    assert "s3cr3t" not in written["error"]
