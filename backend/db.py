@@ -1,12 +1,15 @@
 """The database: one engine, one metadata, transactions whose echo runs only after the commit."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
@@ -19,6 +22,7 @@ metadata = MetaData(
 )
 
 _AFTER_COMMIT = "kck_after_commit"
+_CONNECTIONS = 20  # kept open by one process; as many again may be opened under load
 
 Clock = Callable[[], datetime]
 
@@ -45,18 +49,30 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
+# SQLite has one writer. Threads of this process queue at a lock, which wakes the next one at once; SQLite's own way
+# of waiting is to sleep and look again. Other processes still meet at SQLite's lock.
+_writers: WeakKeyDictionary[Engine, AbstractContextManager[bool]] = WeakKeyDictionary()
+
+
 def open_engine(url: str) -> Engine:
     """Open the database at ``url``: SQLite (durable: WAL, synchronous FULL) or PostgreSQL through psycopg."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(url, parsed.database)
-    return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_size=_CONNECTIONS,
+        max_overflow=_CONNECTIONS,
+    )
 
 
 def _open_sqlite(url: str, path: str | None) -> Engine:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 15, "isolation_level": None})
+    pool: dict[str, Any] = {"pool_size": _CONNECTIONS, "max_overflow": _CONNECTIONS} if path else {}
+    engine = create_engine(url, connect_args={"timeout": 15, "isolation_level": None}, **pool)
+    _writers[engine] = threading.RLock()
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
@@ -75,13 +91,26 @@ def _open_sqlite(url: str, path: str | None) -> Engine:
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """A writing transaction. On SQLite it takes the write lock at once, so that it never gives up half-way."""
-    with engine.connect().execution_options(writes=True) as connection:
+    with _turn(engine), engine.connect().execution_options(writes=True) as connection:
         connection.info.pop(_AFTER_COMMIT, None)
         with connection.begin():
             yield connection
         calls = connection.info.pop(_AFTER_COMMIT, [])
     for call in calls:
         call()
+
+
+def _turn(engine: Engine) -> AbstractContextManager[Any]:
+    return _writers.get(engine) or nullcontext()
+
+
+def insert_new(connection: Connection, table: Table, unique: Sequence[str] = ()) -> "sqlite.Insert | postgresql.Insert":
+    """An INSERT with the database's own ON CONFLICT; one that meets a row with the same ``unique`` does nothing.
+
+    Without ``unique`` the caller adds what should happen.
+    """
+    insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return insert.on_conflict_do_nothing(index_elements=list(unique)) if unique else insert
 
 
 def after_commit(connection: Connection, call: Callable[[], None]) -> None:

@@ -1,0 +1,189 @@
+"""The worker: takes a lane, does its jobs in order, writes what came of each. Threads and Celery call the same code.
+
+At least once: a job may run again if its worker dies after the work and before the note about it. Handlers therefore
+keep three steps apart: read in a short transaction, talk to the network in none, write the outcome in another one
+together with ``job.finish(conn)``.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from backend.db import Clock, transaction, utc_now
+from backend.jobs import store
+from backend.jobs.errors import LeaseLost
+from backend.jobs.lease import Leases
+from backend.jobs.policy import Policy, Verdict
+
+log = logging.getLogger(__name__)
+
+_BATCH = 64  # jobs of one lane before other lanes get their turn
+_ACKS = 16  # jobs whose end is noted in one transaction, if their handlers note nothing themselves
+
+
+@dataclass
+class Job:
+    """One promise being kept. ``attempts`` counts the tries before this one."""
+
+    id: int
+    kind: str
+    lane: str
+    body: dict[str, Any]
+    attempts: int
+    epoch: int = 0
+    finished: bool = field(default=False, init=False)
+
+    def finish(self, conn: Connection) -> None:
+        """Mark the job as done in the handler's own transaction. Raises ``LeaseLost``: then nothing may be written."""
+        store.finish(conn, self.lane, self.epoch, [self.id], utc_now())
+        self.finished = True
+
+
+Handler = Callable[[Job], None]
+OnBury = Callable[[Connection, Job, BaseException | None, str], None]
+
+
+class Runner:
+    """Does due jobs with the handlers it is given, one for each kind.
+
+    ``on_bury`` is called in the transaction that buries a job of its kind, so that nobody's message vanishes silently.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        handlers: Mapping[str, Handler],
+        *,
+        on_bury: Mapping[str, OnBury] | None = None,
+        policy: Policy | None = None,
+        lease_s: float = 30.0,
+        clock: Clock = utc_now,
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self._handlers = handlers
+        self._on_bury = on_bury or {}
+        self._policy = policy or Policy()
+        self._lease_s = lease_s
+        self._leases = Leases(engine, lease_s, clock)
+        self._stopping = threading.Event()
+
+    def run_due(self, lane: str | None = None) -> int:
+        """Work until nothing is due (with ``lane``: until that lane is empty or waits). Gives the number of tries."""
+        tries = 0
+        claim = self._next_claim(lane)
+        while claim is not None:
+            with self._leases.held(claim.lane, claim.epoch):
+                count, claim = self._work(claim, lane)
+            tries += count
+        return tries
+
+    def stop(self) -> None:
+        """Take no further job; those in hand are done to their end."""
+        self._stopping.set()
+
+    def close(self) -> None:
+        """Renew no more leases; call it when no job is in hand."""
+        self._leases.stop()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether ``stop`` was called."""
+        return self._stopping.is_set()
+
+    def _next_claim(self, lane: str | None) -> store.Claim | None:
+        with transaction(self.engine) as conn:
+            return self._claim(conn, lane)
+
+    def _claim(self, conn: Connection, lane: str | None) -> store.Claim | None:
+        if self.is_stopping:
+            return None
+        return store.claim(conn, now=self.clock(), lease_s=self._lease_s, limit=_BATCH, key=lane)
+
+    def _work(self, claim: store.Claim, lane: str | None) -> tuple[int, store.Claim | None]:
+        """Do the jobs of a claim; let the lane go and take the next one in the same transaction."""
+        tries, done = 0, _Done()
+        try:
+            for row in claim.rows:
+                if self.is_stopping or (row.not_before is not None and row.not_before > self.clock()):
+                    break
+                tries += 1
+                job = Job(row.id, row.kind, row.lane, row.body, row.attempts, claim.epoch)
+                error = self._try(job)
+                if error is not None:
+                    return tries, self._settle_failure(claim, done.take(), job, row, error, lane)
+                if not job.finished:
+                    done.ids.append(job.id)
+                if len(done.ids) >= _ACKS:
+                    with transaction(self.engine) as conn:
+                        store.finish(conn, claim.lane, claim.epoch, done.take(), self.clock())
+            return tries, self._settle(claim, done.take(), lane)
+        except LeaseLost as lost:
+            log.warning("lease lost: %s", lost)
+            return tries, None
+
+    def _try(self, job: Job) -> Exception | None:
+        handler = self._handlers.get(job.kind)
+        if handler is None:
+            return LookupError(f"no handler for jobs of kind {job.kind!r}: is this worker older than the web process?")
+        try:
+            handler(job)
+        except LeaseLost:
+            raise
+        except Exception as error:  # a handler's bug must not stop the other lanes
+            return error
+        return None
+
+    def _settle(self, claim: store.Claim, done: list[int], lane: str | None) -> store.Claim | None:
+        with transaction(self.engine) as conn:
+            store.finish(conn, claim.lane, claim.epoch, done, self.clock())
+            store.release(conn, claim.lane, claim.epoch, self.clock())
+            return self._claim(conn, lane)
+
+    def _settle_failure(
+        self, claim: store.Claim, done: list[int], job: Job, row: store.Row, error: Exception, lane: str | None
+    ) -> store.Claim | None:
+        now = self.clock()
+        verdict = self._policy.judge(error, tries=row.attempts + 1, age_s=(now - row.created_at).total_seconds())
+        _report(job, error, verdict)
+        with transaction(self.engine) as conn:
+            store.finish(conn, claim.lane, claim.epoch, done, now)
+            if verdict.bury:
+                store.bury(conn, claim.lane, claim.epoch, job.id, verdict.reason, now)
+                if job.kind in self._on_bury:
+                    self._on_bury[job.kind](conn, job, error, verdict.reason)
+                store.release(conn, claim.lane, claim.epoch, now)
+            else:
+                next_at = now + timedelta(seconds=verdict.after_s)
+                store.postpone(conn, claim.lane, claim.epoch, job.id, verdict.reason, next_at)
+            return self._claim(conn, lane)
+
+
+class _Done:
+    """Ids of jobs that are done and not yet noted as such."""
+
+    def __init__(self) -> None:
+        self.ids: list[int] = []
+
+    def take(self) -> list[int]:
+        taken, self.ids = self.ids, []
+        return taken
+
+
+def _report(job: Job, error: Exception, verdict: Verdict) -> None:
+    level = logging.ERROR if verdict.bury or verdict.is_bug else logging.WARNING
+    outcome = "buried" if verdict.bury else f"retried in {verdict.after_s:.1f} s"
+    log.log(
+        level,
+        "job %s (%s) %s: %s",
+        job.id,
+        job.kind,
+        outcome,
+        verdict.reason,
+        exc_info=error if verdict.is_bug else None,
+    )

@@ -1,0 +1,198 @@
+"""The statements behind every promise. The same ones run on SQLite and PostgreSQL.
+
+A lane is one conversation (or anything else that needs order). Its row says when it is due (``next_at``, empty when
+nothing waits), who holds it until when (``leased_until``) and for the how-manieth time it is held (``epoch``). A worker
+may write about a lane only under the epoch it claimed: one whose lease ran out is fenced off.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
+
+from backend.db import after_commit, insert_new, utc_now
+from backend.jobs.bell import bell_of
+from backend.jobs.errors import LeaseLost
+from backend.jobs.models import BURIED, DONE, READY, inbox, lane, outbox
+
+
+@dataclass(frozen=True)
+class Row:
+    """A job as it is saved. ``body`` is whatever the kind's handler expects."""
+
+    id: int
+    kind: str
+    lane: str
+    body: dict[str, Any]
+    attempts: int
+    not_before: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A lane in our hands: until its lease runs out, only ``epoch`` may write about it. ``rows`` are its next jobs."""
+
+    lane: str
+    epoch: int
+    rows: tuple[Row, ...]
+
+
+_ROW = (
+    outbox.c.id, outbox.c.kind, outbox.c.lane, outbox.c.body,
+    outbox.c.attempts, outbox.c.not_before, outbox.c.created_at,
+)  # fmt: skip
+
+
+def receive(
+    conn: Connection, *, kind: str, dedupe_key: str, body: bytes, scope: str = "", now: datetime | None = None
+) -> int | None:
+    """Keep a hook exactly as it came. Gives its inbox id, or None if one with this key was kept before."""
+    values = {"kind": kind, "dedupe_key": dedupe_key, "scope": scope, "body": body, "received_at": now or utc_now()}
+    found = conn.execute(insert_new(conn, inbox, ["dedupe_key"]).returning(inbox.c.id), values).scalar()
+    return int(found) if found is not None else None
+
+
+def received(conn: Connection, inbox_id: int) -> bytes:
+    """The raw body of a kept hook."""
+    return bytes(conn.execute(select(inbox.c.body).where(inbox.c.id == inbox_id)).scalar_one())
+
+
+def put(
+    conn: Connection,
+    *,
+    kind: str,
+    lane: str,
+    body: dict[str, Any],
+    dedupe_key: str | None = None,
+    not_before: datetime | None = None,
+    now: datetime | None = None,
+) -> bool:
+    """Promise a job in the caller's own transaction; the bell rings once that is committed.
+
+    False if a job with this ``dedupe_key`` was promised before. The lane's row is locked first, so that ids of one
+    lane are given in the order of their commits.
+    """
+    now = now or utc_now()
+    was_idle = _wake_lane(conn, lane, not_before or now)
+    values = {
+        "kind": kind, "lane": lane, "body": body, "dedupe_key": dedupe_key, "not_before": not_before, "created_at": now,
+    }  # fmt: skip
+    saved = conn.execute(insert_new(conn, outbox, ["dedupe_key"]).returning(outbox.c.id), values).first() is not None
+    bell = bell_of(conn.engine)
+    if saved and was_idle and bell is not None:
+        after_commit(conn, lambda: bell.ring(lane))
+    return saved
+
+
+def _wake_lane(conn: Connection, key: str, due_at: datetime) -> bool:
+    """Make an idle lane due; a lane that is due or waiting already keeps its time. True if it was idle."""
+    insert = insert_new(conn, lane)
+    wake = insert.on_conflict_do_update(
+        index_elements=["key"], set_={"next_at": func.coalesce(lane.c.next_at, insert.excluded.next_at)}
+    )
+    return bool(conn.execute(wake.returning(lane.c.next_at), {"key": key, "next_at": due_at}).scalar_one() == due_at)
+
+
+def claim(conn: Connection, *, now: datetime, lease_s: float, limit: int, key: str | None = None) -> Claim | None:
+    """Take the lane that is due longest (or the lane ``key``, if it is due) with up to ``limit`` of its jobs."""
+    due = select(lane.c.key, lane.c.epoch, lane.c.leased_until).where(is_due(now))
+    if key is not None:
+        due = due.where(lane.c.key == key)
+    found = conn.execute(due.order_by(lane.c.next_at).limit(1).with_for_update(skip_locked=True)).first()
+    if found is None:
+        return None
+    epoch = found.epoch + 1
+    conn.execute(
+        update(lane).where(lane.c.key == found.key).values(epoch=epoch, leased_until=now + timedelta(seconds=lease_s))
+    )
+    if found.leased_until is not None:
+        _count_the_dead(conn, found.key)
+    return Claim(found.key, epoch, waiting(conn, found.key, limit))
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """A lane with work whose time has come and that nobody holds any more."""
+    return (lane.c.next_at <= now) & or_(lane.c.leased_until.is_(None), lane.c.leased_until < now)
+
+
+def _count_the_dead(conn: Connection, key: str) -> None:
+    """A worker died holding this lane: that counts as a try of its first job, or a deadly one would return for ever."""
+    first = select(func.min(outbox.c.id)).where(outbox.c.lane == key, outbox.c.state == READY).scalar_subquery()
+    conn.execute(
+        update(outbox)
+        .where(outbox.c.id == first)
+        .values(attempts=outbox.c.attempts + 1, last_error="a worker died or stalled while it held this job")
+    )
+
+
+def waiting(conn: Connection, key: str, limit: int) -> tuple[Row, ...]:
+    """The next jobs of a lane, in order."""
+    query = select(*_ROW).where(outbox.c.lane == key, outbox.c.state == READY).order_by(outbox.c.id).limit(limit)
+    return tuple(Row(*row) for row in conn.execute(query))
+
+
+def finish(conn: Connection, key: str, epoch: int, ids: Sequence[int], now: datetime) -> None:
+    """Mark jobs as done. Raises ``LeaseLost`` if the lane is no longer ours."""
+    if ids:
+        _write(conn, key, epoch, ids, state=DONE, finished_at=now)
+
+
+def bury(conn: Connection, key: str, epoch: int, job_id: int, reason: str, now: datetime) -> None:
+    """Keep a job for a person to look at; its lane goes on. Raises ``LeaseLost``."""
+    _write(conn, key, epoch, [job_id], state=BURIED, last_error=reason, finished_at=now,
+           attempts=outbox.c.attempts + 1)  # fmt: skip
+
+
+def postpone(conn: Connection, key: str, epoch: int, job_id: int, reason: str, next_at: datetime) -> None:
+    """Count a failed try and let the whole lane wait until ``next_at``. Raises ``LeaseLost``."""
+    _write(conn, key, epoch, [job_id], last_error=reason, attempts=outbox.c.attempts + 1)
+    _free(conn, key, epoch, next_at)
+
+
+def _write(conn: Connection, key: str, epoch: int, ids: Sequence[int], **values: Any) -> None:
+    held = exists().where(lane.c.key == key, lane.c.epoch == epoch)
+    one = outbox.c.id == ids[0] if len(ids) == 1 else outbox.c.id.in_(ids)
+    changed = conn.execute(update(outbox).where(one, outbox.c.state == READY, held).values(**values)).rowcount
+    if changed != len(ids):
+        raise LeaseLost(f"lane {key!r} is no longer held under epoch {epoch}")
+
+
+def release(conn: Connection, key: str, epoch: int, now: datetime) -> bool:
+    """Let go of a lane. True if it still has jobs. Raises ``LeaseLost``.
+
+    The lane's row is locked before its jobs are counted: a job that is being saved right now is either seen here, or
+    finds the lane idle and wakes it.
+    """
+    mine = select(lane.c.key).where(lane.c.key == key, lane.c.epoch == epoch).with_for_update()
+    if conn.execute(mine).first() is None:
+        raise LeaseLost(f"lane {key!r} is no longer held under epoch {epoch}")
+    rest = waiting(conn, key, 1)
+    next_at = max(now, rest[0].not_before or now) if rest else None
+    _free(conn, key, epoch, next_at)
+    return bool(rest)
+
+
+def _free(conn: Connection, key: str, epoch: int, next_at: datetime | None) -> None:
+    free = update(lane).where(lane.c.key == key, lane.c.epoch == epoch).values(next_at=next_at, leased_until=None)
+    if conn.execute(free).rowcount != 1:
+        raise LeaseLost(f"lane {key!r} is no longer held under epoch {epoch}")
+
+
+def renew(conn: Connection, key: str, epoch: int, until: datetime) -> bool:
+    """Hold a lane longer while a slow handler runs. False if it was lost meanwhile."""
+    longer = update(lane).where(lane.c.key == key, lane.c.epoch == epoch, lane.c.leased_until.is_not(None))
+    return conn.execute(longer.values(leased_until=until)).rowcount == 1
+
+
+def next_due_at(conn: Connection) -> datetime | None:
+    """When the next lane that nobody holds becomes due, in the past or in the future."""
+    return conn.execute(select(func.min(lane.c.next_at)).where(lane.c.leased_until.is_(None))).scalar()
+
+
+def overdue(conn: Connection, now: datetime, limit: int) -> list[str]:
+    """Lanes that are due and that nobody holds: their ring was lost, or their worker died."""
+    query = select(lane.c.key).where(is_due(now)).order_by(lane.c.next_at).limit(limit)
+    return list(conn.execute(query).scalars())

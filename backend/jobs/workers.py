@@ -1,0 +1,60 @@
+"""Worker threads of one process, woken by the bell and, should a ring be lost, by the sweep."""
+
+import logging
+import threading
+import time
+
+from backend.jobs import bell, store
+from backend.jobs.run import Runner
+
+log = logging.getLogger(__name__)
+
+
+class Workers:
+    """``count`` threads that do due jobs until ``stop`` is called."""
+
+    def __init__(self, runner: Runner, *, count: int = 4, sweep_s: float = 5.0) -> None:
+        self._runner = runner
+        self._bell = bell.ThreadBell()
+        self._sweep_s = sweep_s
+        self._threads = [
+            threading.Thread(target=self._loop, name=f"jobs-{number}", daemon=True) for number in range(count)
+        ]
+
+    def start(self) -> None:
+        """Attach the bell to the engine and start the threads."""
+        bell.attach(self._runner.engine, self._bell)
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout_s: float = 25.0) -> bool:
+        """Finish the jobs in hand and end. False if one was still running after ``timeout_s``: its lane is taken over
+        by another worker once its lease has run out."""
+        self._runner.stop()
+        self._bell.ring_all()
+        ends_at = time.monotonic() + timeout_s
+        for thread in self._threads:
+            thread.join(max(0.0, ends_at - time.monotonic()))
+        if any(thread.is_alive() for thread in self._threads):
+            return False
+        self._runner.close()
+        return True
+
+    def _loop(self) -> None:
+        while not self._runner.is_stopping:
+            heard = self._bell.rings
+            try:
+                self._runner.run_due()
+                pause_s = self._until_due()
+            except Exception:  # the database is away: the work waits for it
+                log.exception("worker could not reach its jobs, trying again")
+                pause_s = min(1.0, self._sweep_s)
+            if not self._runner.is_stopping:
+                self._bell.wait(heard, pause_s)
+
+    def _until_due(self) -> float:
+        with self._runner.engine.connect() as conn:
+            due_at = store.next_due_at(conn)
+        if due_at is None:
+            return self._sweep_s
+        return min(self._sweep_s, max(0.01, (due_at - self._runner.clock()).total_seconds()))

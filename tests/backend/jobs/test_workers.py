@@ -1,0 +1,93 @@
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, select
+
+from backend.db import transaction
+from backend.jobs import bell, store
+from backend.jobs.models import outbox
+from backend.jobs.run import Job, Runner
+from backend.jobs.workers import Workers
+
+
+class CountingBell:
+    def __init__(self) -> None:
+        self.rung: list[str] = []
+
+    def ring(self, lane: str) -> None:
+        self.rung.append(lane)
+
+
+@contextmanager
+def working(engine: Engine, runner: Runner, sweep_s: float = 5.0) -> Iterator[Workers]:
+    workers = Workers(runner, count=2, sweep_s=sweep_s)
+    workers.start()
+    try:
+        yield workers
+    finally:
+        assert workers.stop(10)
+
+
+def promise(engine: Engine, lane: str = "a") -> None:
+    with transaction(engine) as conn:
+        store.put(conn, kind="note", lane=lane, body={})
+
+
+def test_a_saved_job_is_done_at_once_because_the_bell_rings(engine: Engine) -> None:
+    done = threading.Event()
+    with working(engine, Runner(engine, {"note": lambda job: done.set()}), sweep_s=60):
+        promise(engine)
+        assert done.wait(5)
+
+
+def test_a_job_whose_ring_was_lost_is_found_by_the_sweep(engine: Engine) -> None:
+    done = threading.Event()
+    with working(engine, Runner(engine, {"note": lambda job: done.set()}), sweep_s=0.1):
+        bell.attach(engine, CountingBell())
+        promise(engine)
+        assert done.wait(5)
+
+
+def test_the_bell_rings_after_the_commit_and_only_when_the_lane_was_idle(engine: Engine) -> None:
+    counting = CountingBell()
+    bell.attach(engine, counting)
+    with transaction(engine) as conn:
+        store.put(conn, kind="note", lane="a", body={})
+        assert counting.rung == []
+    promise(engine)
+    promise(engine, "b")
+    assert counting.rung == ["a", "b"]
+
+
+def test_stopping_finishes_the_job_in_hand_and_leaves_the_rest_ready(sqlite_engine: Engine) -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def handler(job: Job) -> None:
+        entered.set()
+        leave.wait(10)
+
+    workers = Workers(Runner(sqlite_engine, {"note": handler}), count=1)
+    workers.start()
+    promise(sqlite_engine)
+    promise(sqlite_engine)
+    assert entered.wait(5)
+    threading.Timer(0.1, leave.set).start()
+    assert workers.stop(10)
+    with sqlite_engine.connect() as conn:
+        assert list(conn.execute(select(outbox.c.state).order_by(outbox.c.id)).scalars()) == ["done", "ready"]
+        assert store.next_due_at(conn) is not None
+
+
+def test_a_handler_that_raises_does_not_end_its_thread(sqlite_engine: Engine) -> None:
+    done = threading.Event()
+
+    def handler(job: Job) -> None:
+        if job.lane == "bad":
+            raise ZeroDivisionError
+        done.set()
+
+    with working(sqlite_engine, Runner(sqlite_engine, {"note": handler})):
+        promise(sqlite_engine, "bad")
+        promise(sqlite_engine, "good")
+        assert done.wait(5)
