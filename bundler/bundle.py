@@ -6,6 +6,9 @@ from pathlib import Path
 
 from bundler import facts
 
+# Kinds of flaws.
+UNSAFE, TOO_LARGE, DAMAGED = "unsafe", "too large", "damaged"
+
 
 @dataclass(frozen=True)
 class Flaw:

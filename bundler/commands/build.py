@@ -1,13 +1,15 @@
-"""``build.py build``: render, zip, report."""
+"""``build.py build``: render, check, zip, report."""
 
-import time
 from pathlib import Path
 
 import click
 
 from bundler import facts
 from bundler.archive import write_archive
-from bundler.project import read_project
+from bundler.bundle import Bundle
+from bundler.lint import lint
+from bundler.options import Wishes, linting
+from bundler.project import Project, read_project
 from bundler.render import render
 
 ENVIRONMENTS = ("development", "staging", "production")
@@ -16,18 +18,33 @@ ENVIRONMENTS = ("development", "staging", "production")
 @click.command("build")
 @click.option("--source", type=click.Path(path_type=Path), default=Path("widget_src"), show_default=True)
 @click.option("--env", "environment", type=click.Choice(ENVIRONMENTS), default=ENVIRONMENTS[0], show_default=True)
-@click.option("--backend-url", help="Overrides the address in widget.toml.")
+@click.option("--backend-url", metavar="URL", help="Overrides the address in widget.toml.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("dist"), show_default=True)
-def command(source: Path, environment: str, backend_url: str | None, out: Path) -> None:
-    """Write dist/widget.zip (dist/<env>/widget.zip for staging and production)."""
-    started_at = time.perf_counter()
+@linting
+def command(wishes: Wishes, source: Path, environment: str, backend_url: str | None, out: Path) -> None:
+    """Write dist/widget.zip (dist/<env>/widget.zip for staging and production).
+
+    With a finding of severity error no zip is written, and an older one is removed.
+
+    \b
+    build.py
+    build.py --env production --backend-url https://relay.example.com --audience public
+    """
     project = read_project(source)
     bundle = render(project, environment, project.backend_url(environment, backend_url))
+    report = lint(bundle, target=wishes.target, audience=wishes.audience, suppress=project.suppress)
     target = (out if environment == ENVIRONMENTS[0] else out / environment) / facts.ARCHIVE_NAME
-    digest = write_archive(bundle, target)
-    for path, content in bundle.files.items():
-        click.echo(f"  {path:<40} {len(content):>9,} B")
-    click.echo(f"{target}  {len(bundle.files)} files, {bundle.size:,} B, zip {target.stat().st_size:,} B")
-    click.echo(f"sha256 {digest}")
-    click.echo(f"version {project.version}, locales {' '.join(project.locales)}, {environment}")
-    click.echo(f"{time.perf_counter() - started_at:.2f} s")
+    if report.has_errors:
+        target.unlink(missing_ok=True)
+    else:
+        digest = write_archive(bundle, target)
+        click.echo(_contents(project, bundle, target, digest), err=wishes.format != "text")
+    wishes.show(report)
+
+
+def _contents(project: Project, bundle: Bundle, target: Path, digest: str) -> str:
+    lines = [f"  {path:<40} {len(content):>10,} B" for path, content in bundle.files.items()]
+    lines.append(f"{target}: {len(bundle.files)} files, {bundle.size:,} B, zipped {target.stat().st_size:,} B")
+    lines.append(f"sha256 {digest}")
+    lines.append(f"version {project.version}, locales {' '.join(project.locales)}")
+    return "\n".join(lines)

@@ -1,0 +1,116 @@
+"""Chosen rules over a bundle → Report."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from bundler.bundle import Bundle
+from bundler.parts.load import Files, NoPart, Parts, Unread
+from bundler.parts.place import Place
+from bundler.rule import ERROR, Hit, Rule, Severity
+from bundler.rules import catalogue
+
+_CONCEALED = "•••"
+_QUOTES = "\"'`"
+_LEAST_SECRET = 6
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a rule found, ready to be shown."""
+
+    rule: Rule
+    severity: Severity
+    place: Place
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A rule that could not look at a file, or at anything (it is never counted as passed)."""
+
+    rule: Rule
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """All findings of a run. ``passed`` is the number of rules that saw all they wanted and found nothing.
+
+    ``secrets`` are values that were found in the bundle and must not be shown when its lines are.
+    """
+
+    bundle: Bundle
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...]
+    passed: int
+    suppressed: int = 0
+    secrets: frozenset[str] = frozenset()
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything was found that keeps the widget from working."""
+        return self.count(ERROR) > 0
+
+    def conceal(self, text: str) -> str:
+        """The text without any secret that was found."""
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            text = text.replace(secret, _CONCEALED)
+        return text
+
+
+def lint(
+    bundle: Bundle, *, target: str, audience: str, suppress: Mapping[str, str] | None = None, rules: Iterable[Rule] = ()
+) -> Report:
+    """Run every rule that concerns this target and audience (all of the catalogue unless ``rules`` are named)."""
+    parts = Parts(bundle, target=target, audience=audience)
+    chosen = [one for one in rules or catalogue().values() if one.applies(target, audience)]
+    findings, skipped, passed = list[Finding](), list[Skipped](), 0
+    for one in chosen:
+        hits, unread = _run(one, parts)
+        skipped += [Skipped(one, lost.place.path, lost.reason) for lost in unread]
+        findings += [_finding(one, one.severity_for(target, audience), hit) for hit in hits]
+        passed += not unread and not hits
+    kept = [finding for finding in findings if finding.rule.id not in (suppress or {})]
+    secrets = {finding.place.text.strip(_QUOTES) for finding in findings if finding.place.is_secret}
+    report = Report(bundle, (), tuple(skipped), passed, len(findings) - len(kept), _worth(secrets))
+    return replace(report, findings=tuple(_concealed(finding, report) for finding in sorted(kept, key=_order)))
+
+
+def _worth(secrets: set[str]) -> frozenset[str]:
+    """Secrets long enough to be concealed wherever they occur; a shorter one would be found everywhere by chance."""
+    return frozenset(secret for secret in secrets if len(secret) >= _LEAST_SECRET)
+
+
+def _run(one: Rule, parts: Parts) -> tuple[list[Hit], tuple[Unread, ...]]:
+    values, unread = list[object](), set[Unread]()
+    for name in one.parts:
+        try:
+            value = parts.make(name)
+        except NoPart as missing:
+            return [], (missing.unread,)
+        if isinstance(value, Files):
+            unread.update(value.unread)
+            value = value.read
+        values.append(value)
+    return list(one.check(*values)), tuple(sorted(unread, key=lambda lost: lost.place.path))
+
+
+def _finding(one: Rule, severity: Severity, hit: Hit) -> Finding:
+    return Finding(one, severity, hit.place, hit.message, one.fix.format(**hit.values))
+
+
+def _order(finding: Finding) -> tuple[int, str, int, int, str]:
+    place = finding.place
+    return list(Severity).index(finding.severity), place.path, place.line, place.column, finding.rule.id
+
+
+def _concealed(finding: Finding, report: Report) -> Finding:
+    text = "" if finding.place.is_secret else report.conceal(finding.place.text)
+    place = replace(finding.place, text=text)
+    return replace(finding, place=place, message=report.conceal(finding.message), fix=report.conceal(finding.fix))

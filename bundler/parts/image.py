@@ -1,0 +1,90 @@
+"""What a picture's own bytes say: format, size in pixels, motion, damage. No picture is decoded.
+
+Formats: https://www.w3.org/TR/png-3/ ; https://www.w3.org/Graphics/JPEG/itu-t81.pdf ;
+https://www.w3.org/Graphics/GIF/spec-gif89a.txt
+"""
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+_JPEG_BARE = frozenset({0x01, *range(0xD0, 0xD9)})
+_SVG = re.compile(rb"^\s*(?:<\?xml.*?\?>|<!--.*?-->|<!DOCTYPE.*?>|\s)*<svg[\s>]", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Image:
+    """One picture. ``width`` and ``height`` are 0 where unknown; ``damage`` says what is wrong with the bytes."""
+
+    path: str
+    format: str
+    byte_size: int
+    width: int = 0
+    height: int = 0
+    is_animated: bool = False
+    damage: str = ""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.width, self.height
+
+
+def read_image(path: str, content: bytes) -> Image:
+    """Read a picture's facts from its bytes, whatever its name claims."""
+    for signature, read in ((_PNG, _png), (b"\xff\xd8", _jpeg), (b"GIF8", _gif)):
+        if content.startswith(signature):
+            try:
+                return read(path, content)
+            except (struct.error, IndexError):
+                name = read.__name__.strip("_")
+                return Image(path, name, len(content), damage="the file is cut off")
+    if _SVG.match(content[:4096].removeprefix(b"\xef\xbb\xbf")):
+        return Image(path, "svg", len(content))
+    return Image(path, "unknown", len(content), damage="this is no picture")
+
+
+def _png(path: str, content: bytes) -> Image:
+    width, height = struct.unpack_from(">II", content, 16)
+    damage, kinds = "", set[bytes]()
+    for kind, body, checksum in _png_chunks(content):
+        kinds.add(kind)
+        if zlib.crc32(kind + body) != checksum:
+            damage = f"the checksum of its {kind.decode('latin-1')} part is wrong"
+    if not {b"IDAT", b"IEND"} <= kinds:
+        damage = damage or "the file is cut off"
+    return Image(path, "png", len(content), width, height, b"acTL" in kinds, damage)
+
+
+def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes, int]]:
+    at = len(_PNG)
+    while at < len(content):
+        length, kind = struct.unpack_from(">I4s", content, at)
+        (checksum,) = struct.unpack_from(">I", content, at + 8 + length)
+        yield kind, content[at + 8 : at + 8 + length], checksum
+        at += 12 + length
+        if kind == b"IEND":
+            return
+
+
+def _jpeg(path: str, content: bytes) -> Image:
+    at = 2
+    while content[at] == 0xFF:
+        marker = content[at + 1]
+        if marker in _JPEG_FRAMES:
+            height, width = struct.unpack_from(">HH", content, at + 5)
+            return Image(path, "jpeg", len(content), width, height)
+        is_bare = marker in _JPEG_BARE or marker == 0xFF
+        at += (1 if marker == 0xFF else 2) + (0 if is_bare else struct.unpack_from(">H", content, at + 2)[0])
+    return Image(path, "jpeg", len(content), damage="no frame says how large it is")
+
+
+def _gif(path: str, content: bytes) -> Image:
+    width, height = struct.unpack_from("<HH", content, 6)
+    # Every frame of a moving GIF but none of a still one needs the graphic control extension more than once.
+    is_animated = content.count(b"\x21\xf9\x04") > 1
+    return Image(path, "gif", len(content), width, height, is_animated)

@@ -1,0 +1,48 @@
+"""Where in a bundle something stands."""
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Place:
+    """A file of the bundle, and if known the line and column (from 1, in characters) and the offending text there.
+
+    ``is_secret`` says that the text must never be shown; reports withhold it wherever it occurs.
+    """
+
+    path: str
+    line: int = 0
+    column: int = 0
+    text: str = ""
+    is_secret: bool = False
+
+    def hidden(self) -> "Place":
+        """The same place, its text a secret."""
+        return replace(self, is_secret=True)
+
+    @property
+    def shown(self) -> str:
+        """The text's first line, shortened, for people."""
+        line = self.text.strip().partition("\n")[0].rstrip()
+        return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text file of the bundle. Offsets count characters."""
+
+    path: str
+    source: str
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(index + 1 for index, character in enumerate(self.source) if character == "\n")]
+
+    def place(self, start: int, end: int | None = None) -> Place:
+        """The place of the characters from ``start`` to ``end``."""
+        line = bisect_right(self._line_starts, start)
+        return Place(self.path, line, start - self._line_starts[line - 1] + 1, self.source[start:end] if end else "")

@@ -1,0 +1,72 @@
+"""The report for people: grouped by severity, each finding with its line of code, its reason and its cure."""
+
+from collections.abc import Iterator
+
+import click
+
+from bundler.lint import Finding, Report, Skipped
+from bundler.rule import Severity
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
+_FRAME_WIDTH = 100
+
+
+def as_text(report: Report, elapsed_s: float) -> str:
+    """The whole report, coloured; click drops the colours where no terminal shows them."""
+    lines = [line for finding in report.findings for line in _finding(finding, report)]
+    lines += _skipped(report.skipped)
+    return "\n".join([*lines, _summary(report, elapsed_s)])
+
+
+def position(finding: Finding) -> str:
+    """``path:line:column``, as editors open it."""
+    place = finding.place
+    return ":".join([place.path, *(str(number) for number in (place.line, place.column) if number)])
+
+
+def _finding(finding: Finding, report: Report) -> Iterator[str]:
+    name = click.style(f"{finding.severity.value} {finding.rule.id}", fg=_COLOURS[finding.severity], bold=True)
+    yield f"{click.style(position(finding), bold=True)}  {name}  {finding.message}"
+    yield from _frame(finding, report)
+    yield f"    {click.style('why', dim=True)}  {finding.rule.why}"
+    yield f"    {click.style('fix', dim=True)}  {finding.fix}"
+    yield ""
+
+
+def _frame(finding: Finding, report: Report) -> Iterator[str]:
+    """The line that the finding is about, the offending text underlined; of a long line only what is around it."""
+    place = finding.place
+    content = report.bundle.files.get(place.path, b"")
+    lines = content.decode("utf-8-sig", "replace").split("\n")
+    if not 0 < place.line <= len(lines) or place.is_secret:
+        return
+    line = report.conceal(lines[place.line - 1].rstrip().replace("\t", " "))
+    start = max(0, place.column - 1 - _FRAME_WIDTH // 2)
+    shown = line[start : start + _FRAME_WIDTH]
+    width = max(1, min(len(place.text.partition("\n")[0]), len(shown) - (place.column - 1 - start)))
+    margin = f"    {place.line} | "
+    yield f"{click.style(margin, dim=True)}{shown}"
+    yield " " * (len(margin) + place.column - 1 - start) + click.style("^" * width, fg=_COLOURS[finding.severity])
+
+
+def _skipped(skipped: tuple[Skipped, ...]) -> Iterator[str]:
+    by_file: dict[tuple[str, str], list[str]] = {}
+    for one in skipped:
+        by_file.setdefault((one.path, one.reason), []).append(one.rule.id)
+    for (path, reason), ids in by_file.items():
+        yield f"{click.style('skipped', bold=True)} for {path} ({reason}): {', '.join(ids)}"
+
+
+def _summary(report: Report, elapsed_s: float) -> str:
+    counts = [_counted(report.count(severity), severity.value) for severity in Severity]
+    rules = f"{report.passed} rules passed"
+    if report.skipped:
+        rules += f", {len({one.rule.id for one in report.skipped})} skipped"
+    if report.suppressed:
+        rules += f", {report.suppressed} suppressed"
+    return f"{', '.join(counts)}  ({rules}, {elapsed_s:.2f} s)"
+
+
+def _counted(number: int, noun: str) -> str:
+    plural = noun if number == 1 or noun == Severity.ADVICE.value else f"{noun}s"
+    return f"{number} {plural}"
