@@ -1,10 +1,13 @@
 """The sandbox's commands: serve (also without a name), registration, hosts."""
 
+import threading
 from pathlib import Path
 
 import click
-from werkzeug.serving import make_server
+from flask import Flask
+from werkzeug.serving import BaseWSGIServer, make_server
 
+from sandbox import tls
 from sandbox.app import create_app
 from sandbox.registration import BACKEND, registration, write_forms
 from sandbox.switches import Switches
@@ -16,11 +19,27 @@ from sandbox.world import World
 @click.option("--backend", default=BACKEND, show_default=True, help="Where the integration's own server answers.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8800, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--tls-port", type=click.IntRange(1, 65535), help="Answer https on this port too, by true host names.")
+@click.option(
+    "--authority",
+    type=click.Path(path_type=Path),
+    default=Path("var/sandbox-authority.pem"),
+    show_default=True,
+    help="Where --tls-port writes the certificate that clients are to trust.",
+)
 @click.option("--profile", type=click.Choice(["kommo", "amocrm"]), default="kommo", show_default=True)
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same ids.")
 @click.pass_context
 def main(
-    context: click.Context, widget: Path | None, backend: str, host: str, port: int, profile: str, seed: int
+    context: click.Context,
+    widget: Path | None,
+    backend: str,
+    host: str,
+    port: int,
+    tls_port: int | None,
+    authority: Path,
+    profile: str,
+    seed: int,
 ) -> None:
     """Run a Kommo on this machine."""
     if context.invoked_subcommand is not None:
@@ -31,18 +50,31 @@ def main(
             world.load(widget)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
-    serve(world, host, port)
+    app = create_app(world)
+    servers = [bound(app, host, port, "--port")]
+    if tls_port is not None:
+        servers.append(bound(app, host, tls_port, "--tls-port"))
+        tls.wrap(servers[-1], tls.make_authority(authority))
+        click.echo(f"https for Kommo's names: port {tls_port}, to be trusted: {authority}")
+    serve(servers)
 
 
-def serve(world: World, host: str, port: int) -> None:
-    """Answer until interrupted; exit with 1 and one sentence when the port is taken."""
+def bound(app: Flask, host: str, port: int, option: str) -> BaseWSGIServer:
+    """Take a port; leave with 1 and one sentence when it is taken."""
     try:
-        server = make_server(host, port, create_app(world), threaded=True)
+        return make_server(host, port, app, threaded=True)
     except (OSError, SystemExit) as error:
-        raise click.ClickException(f"port {port} cannot be used; choose another with --port ({error})") from error
-    click.echo(f"Sandbox: http://{host}:{server.server_port}/  control: http://{host}:{server.server_port}/_sandbox/")
+        raise click.ClickException(f"port {port} cannot be used; choose another with {option} ({error})") from error
+
+
+def serve(servers: list[BaseWSGIServer]) -> None:
+    """Answer until interrupted."""
+    address = f"http://{servers[0].host}:{servers[0].server_port}"
+    click.echo(f"Sandbox: {address}/  control: {address}/_sandbox/")
+    for further in servers[1:]:
+        threading.Thread(target=further.serve_forever, daemon=True).start()
     try:
-        server.serve_forever()
+        servers[0].serve_forever()
     except KeyboardInterrupt:
         click.echo("Sandbox stopped.")
 

@@ -14,7 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("bundler", "backend", "sandbox")
 
 # Granted exceptions: path or path::function, and why. An entry that is no longer needed fails the tests too.
-GRANTED: dict[str, str] = {}
+GRANTED: dict[str, str] = {
+    "bundler/rule.py::rule": "the record of a rule: each of its fields is named where a rule is declared",
+}
 
 FUNCTION_LINES, FILE_LINES, PARAMETERS = 40, 350, 7
 TEST_FILE_LINES, TEST_LINES = 600, 25
@@ -54,6 +56,12 @@ def is_a_test(path: Path) -> bool:
     return path.relative_to(ROOT).parts[0] == "tests"
 
 
+def is_a_command(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether click calls it: its parameters are the options of a command line."""
+    called = [item.func if isinstance(item, ast.Call) else item for item in function.decorator_list]
+    return any(isinstance(item, ast.Attribute) and item.attr in ("command", "group") for item in called)
+
+
 def too_big() -> Iterator[tuple[str, str]]:
     """Everything over a limit: its key for GRANTED, and by how much."""
     for path in SOURCES:
@@ -73,7 +81,7 @@ def _too_big_function(
         yield key, f"{length} lines, limit {limit}"
     told = function.args
     count = len([name for name in (*told.posonlyargs, *told.args, *told.kwonlyargs) if name.arg not in ("self", "cls")])
-    if count > PARAMETERS and not is_a_test(path):
+    if count > PARAMETERS and not is_a_test(path) and not is_a_command(function):
         yield key, f"{count} parameters, limit {PARAMETERS}"
 
 
