@@ -21,6 +21,7 @@ from pathlib import Path
 from types import FrameType
 
 ROOT = Path(__file__).resolve().parent
+FOLDER = ROOT / "var" / "demo"
 LOGIN = "demo"
 Echo = Callable[[str, str], None]
 
@@ -119,6 +120,11 @@ class Kit:
         return (self.dist or self.folder) / "widget.zip"
 
     @property
+    def authority(self) -> Path:
+        """The certificate to trust when the sandbox answers https as well."""
+        return self.folder / "authority.pem"
+
+    @property
     def environment(self) -> dict[str, str]:
         """What the backend's settings are read from."""
         own = {
@@ -162,7 +168,7 @@ class Kit:
 
     def start_sandbox(self) -> None:
         """Start the sandbox and wait until its page answers."""
-        tls = ["--tls-port", str(self.tls_port)] if self.tls_port else []
+        tls = ["--tls-port", str(self.tls_port), "--authority", str(self.authority)] if self.tls_port else []
         where = ["--backend", self.backend_url, "--port", str(self.sandbox_port), *tls]
         self.sandbox = self._spawn("sandbox", "--widget", str(self.widget), *where)
         self.sandbox.wait_until_answers(self.sandbox_url)
@@ -232,8 +238,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Start backend and sandbox on this machine, ready to click.")
     parser.add_argument("--backend-port", type=int, default=8000, metavar="PORT")
     parser.add_argument("--sandbox-port", type=int, default=8800, metavar="PORT")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="Emptied at each start. Default: var/demo")
     chosen = parser.parse_args(arguments)
-    kit = Kit(ROOT / "var" / "demo", chosen.backend_port, chosen.sandbox_port, echo=_print_line, dist=ROOT / "dist")
+    dist = ROOT / "dist" if chosen.folder == FOLDER else None
+    kit = Kit(chosen.folder, chosen.backend_port, chosen.sandbox_port, echo=_print_line, dist=dist)
     signal.signal(signal.SIGTERM, _as_ctrl_c)
     try:
         require_free(kit.backend_port, "BACKEND_PORT")
