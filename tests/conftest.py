@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.support import chromium
 
@@ -45,9 +45,15 @@ def chromium_path() -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium_path: Path) -> Iterator[Browser]:
+def playwright(chromium_path: Path) -> Iterator[Playwright]:
+    """The one Playwright of the session: its sync interface cannot be started twice."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, chromium_path: Path) -> Iterator[Browser]:
     """A Chromium for the whole session; a test takes a new context of it."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium_path, args=list(chromium.FLAGS))
-        yield opened
-        opened.close()
+    opened = playwright.chromium.launch(executable_path=chromium_path, args=list(chromium.FLAGS))
+    yield opened
+    opened.close()

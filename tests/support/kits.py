@@ -1,0 +1,28 @@
+"""A backend and a sandbox of a test's own, as real processes on free ports."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from demo import Kit
+
+
+def free_port() -> int:
+    """A port that nothing listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running_kit(folder: Path, *, with_tls: bool = False) -> Iterator[Kit]:
+    """A prepared and started kit. What its programs printed is shown when the test fails."""
+    kit = Kit(folder / "kit", free_port(), free_port(), tls_port=free_port() if with_tls else None)
+    kit.echo = lambda name, line: print(f"{name:7} | {line}")
+    kit.prepare()
+    try:
+        kit.start()
+        yield kit
+    finally:
+        kit.stop()
