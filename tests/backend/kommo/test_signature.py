@@ -24,8 +24,8 @@ def by_id(vectors: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def signed(vector: dict[str, Any]) -> str:
     headers = vector["headers"]
-    names = ("Content-MD5", "Content-Type", "Date")
-    return signature(vector["secret"], vector["method"], *(headers.get(n, "") for n in names), vector["path"])
+    md5, content_type, date = (headers.get(name, "") for name in ("Content-MD5", "Content-Type", "Date"))
+    return signature(vector["secret"], vector["method"], md5, content_type, date, vector["path"])
 
 
 @pytest.mark.parametrize(

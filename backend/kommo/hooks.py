@@ -1,0 +1,166 @@
+"""Hooks of the chat service, read without trust in their optional parts.
+
+https://www.amocrm.ru/developers/content/chats/chat-webhooks
+https://developers.kommo.com/reference/receiving-chat-webhooks
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+HookKind = Literal["message", "typing", "reaction", "v1", "unknown"]
+
+
+class NotAHook(ValueError):
+    """The body is no JSON object."""
+
+
+@dataclass(frozen=True)
+class Hook:
+    """One hook: its kind, whom it concerns, and the member that tells the rest.
+
+    ``key`` recognises a repeat. ``chat_id`` is amojo's id of the chat, ``conversation_id`` ours (empty for a chat that
+    a manager began: write first).
+    """
+
+    kind: HookKind
+    account_id: str
+    time_s: int
+    key: str
+    chat_id: str
+    conversation_id: str
+    data: dict[str, Any]
+
+    @property
+    def lane(self) -> str:
+        """What keeps the hooks of one chat in order."""
+        return self.chat_id or self.conversation_id or self.kind
+
+
+def read_hook(body: bytes) -> Hook:
+    """Read a hook of any version. What is not known keeps its place as ``unknown``. Raises ``NotAHook``."""
+    try:
+        root = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise NotAHook("the hook is not JSON") from error
+    if not isinstance(root, dict):
+        raise NotAHook("the hook is not a JSON object")
+    action = _object(root, "action")
+    if isinstance(root.get("message"), dict):
+        return _message(root, body)
+    if "typing" in action:
+        return _action("typing", root, _object(action, "typing"), body)
+    if "reaction" in action:
+        return _action("reaction", root, _object(action, "reaction"), body)
+    if "account_id" not in root and isinstance(root.get("receiver"), str) and "conversation_id" in root:
+        return Hook("v1", "", 0, _digest(body), "", _text(root, "conversation_id"), root)
+    return Hook("unknown", _text(root, "account_id"), _number(root, "time"), _digest(body), "", "", root)
+
+
+def _message(root: dict[str, Any], body: bytes) -> Hook:
+    message = root["message"]
+    conversation, inner = _object(message, "conversation"), _object(message, "message")
+    key = _text(inner, "id") or _digest(body)
+    return Hook("message", _text(root, "account_id"), _number(root, "time"), key, _text(conversation, "id"),
+                _text(conversation, "client_id"), message)  # fmt: skip
+
+
+def _action(kind: HookKind, root: dict[str, Any], data: dict[str, Any], body: bytes) -> Hook:
+    conversation = _object(data, "conversation")
+    user = _object(data, "user") or _object(_object(root, "action"), "user")
+    return Hook(kind, _text(root, "account_id"), _number(root, "time"), f"{kind}:{_digest(body)}",
+                _text(conversation, "id"), _text(conversation, "client_id"), {**data, "user": user})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ManagerMessage:
+    """A message that a manager or a bot wrote to the contact. Media by link; sizes in bytes, duration in seconds.
+
+    ``is_echo``: sent by somebody of our own side, not by a live manager; relaying it would make a loop.
+    """
+
+    id: str
+    type: str
+    text: str
+    sent_at_ms: int
+    sender_id: str
+    sender_name: str
+    receiver_id: str
+    receiver_client_id: str
+    receiver_phone: str
+    source_id: str
+    media: str
+    thumbnail: str
+    file_name: str
+    file_size: int
+    duration_s: int | None
+    media_group_id: str
+    post_id: str
+    is_echo: bool
+    markup: dict[str, Any]
+    template: dict[str, Any]
+    reply_to: dict[str, Any]
+    forwards: dict[str, Any]
+
+
+def manager_message(hook: Hook) -> ManagerMessage:
+    """Read a hook of kind ``message``."""
+    data, inner = hook.data, _object(hook.data, "message")
+    sender, receiver = _object(data, "sender"), _object(data, "receiver")
+    sent_at_ms = _number(data, "msec_timestamp") or _number(data, "timestamp") * 1000 or hook.time_s * 1000
+    return ManagerMessage(
+        id=_text(inner, "id"), type=_text(inner, "type"), text=_text(inner, "text"), sent_at_ms=sent_at_ms,
+        sender_id=_text(sender, "id"), sender_name=_text(sender, "name"),
+        receiver_id=_text(receiver, "id"), receiver_client_id=_text(receiver, "client_id"),
+        receiver_phone=_text(receiver, "phone"), source_id=_text(_object(data, "source"), "external_id"),
+        media=_text(inner, "media"), thumbnail=_text(inner, "thumbnail"), file_name=_text(inner, "file_name"),
+        file_size=_number(inner, "file_size"), duration_s=_number(inner, "media_duration") or None,
+        media_group_id=_text(inner, "media_group_id"), post_id=_text(_object(inner, "post"), "id"),
+        is_echo=bool(_text(sender, "client_id")), markup=_object(inner, "markup"),
+        template=_object(inner, "template"), reply_to=_object(_object(inner, "reply_to"), "message"),
+        forwards=_object(inner, "forwards"),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """A manager's reaction; ``emoji`` is empty when it is taken back."""
+
+    message_id: str
+    message_client_id: str
+    user_id: str
+    emoji: str
+    is_removed: bool
+
+
+def reaction(hook: Hook) -> Reaction:
+    """Read a hook of kind ``reaction``: the documented ``message`` object, or the ``msgid`` of the sample."""
+    message = _object(hook.data, "message")
+    return Reaction(
+        message_id=_text(message, "id") or _text(hook.data, "msgid"),
+        message_client_id=_text(message, "client_id"),
+        user_id=_text(_object(hook.data, "user"), "id"),
+        emoji=_text(hook.data, "emoji"),
+        is_removed=_text(hook.data, "type") == "unreact",
+    )
+
+
+def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
+    value = parent.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(parent: dict[str, Any], name: str) -> str:
+    value = parent.get(name)
+    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+
+
+def _number(parent: dict[str, Any], name: str) -> int:
+    value = parent.get(name)
+    return int(value) if isinstance(value, int | float) else 0
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body.rstrip(b"\r\n")).hexdigest()[:40]

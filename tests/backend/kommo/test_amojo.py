@@ -1,0 +1,274 @@
+"""Every method sends what its vector says, signed, and reads every documented answer."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.kommo import amojo
+from backend.kommo.amojo import AmojoClient, Channel
+from backend.kommo.client import KommoClient, KommoError
+from backend.kommo.messages import Content, EditedMessage, NewMessage, Person, quote_content, quote_id
+from backend.kommo.signature import signature
+from tests.backend.stub_kommo import Answer, Stub, running_stub
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+FILE = json.loads((GOLDEN / "chats_requests.json").read_text())
+IDS = FILE["identities"]
+REQUESTS = {request["id"]: request for request in FILE["requests"]}
+CHANNEL = Channel(IDS["channel_id"], IDS["secret"])
+SCOPE = IDS["scope_id"]
+NOW = datetime(2026, 2, 3, 9, 15, tzinfo=UTC)
+MARIA = Person("Maria Lopez", id="acme-user-501")
+AT = datetime.fromtimestamp(1770110110, UTC)
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    with running_stub() as stub:
+        yield stub
+
+
+@pytest.fixture
+def client(stub: Stub) -> AmojoClient:
+    kommo = KommoClient(("kommo.com",), "amojo.kommo.com", stub.url)
+    return AmojoClient(kommo, "amojo.kommo.com", lambda: NOW)
+
+
+def answers(stub: Stub, *scripted: Answer) -> None:
+    left = list(scripted)
+    stub.script = lambda asked: left.pop(0) if len(left) > 1 else left[0]
+
+
+def answer_of(request: dict[str, Any], number: int = 0) -> Answer:
+    scripted = request["responses"][number]
+    return Answer(scripted["status"], scripted["body"] if scripted["body"] is not None else b"")
+
+
+def message(text_id: str, content: Content, *, sender: Person = MARIA, at: datetime = AT, **more: Any) -> NewMessage:
+    return NewMessage(text_id, "acme-conv-1001", at, sender, content, **more)
+
+
+def media(kind: str, number: int, suffix: str, **more: Any) -> Content:
+    return Content(kind, media=f"https://cdn.acme.example/m/{number}.{suffix}", **more)
+
+
+MESSAGES = {
+    "message-incoming-text": message(
+        "acme-msg-9001", Content(text="¡Hola! Привет — 你好 👋"), sender=Person("Мария Лопес", id="acme-user-501"),
+        at=datetime.fromtimestamp(1770110100.25, UTC)),
+    "message-incoming-picture": message(
+        "acme-msg-9100", media("picture", 1, "jpg", text="my receipt", file_name="1.jpg", file_size=20480)),
+    "message-picture-media-only": message("acme-msg-9112", media("picture", 7, "jpg")),
+    "message-incoming-file": message("acme-msg-9101", media("file", 2, "pdf", file_name="2.pdf", file_size=99000)),
+    "message-incoming-video": message(
+        "acme-msg-9102", media("video", 3, "mp4", file_name="3.mp4", file_size=3400000, duration_s=12)),
+    "message-incoming-voice": message("acme-msg-9103", media("voice", 4, "ogg", duration_s=6)),
+    "message-incoming-audio": message(
+        "acme-msg-9104", media("audio", 5, "mp3", file_name="5.mp3", file_size=510000, duration_s=180)),
+    "message-incoming-sticker": message("acme-msg-9105", media("sticker", 6, "webp", sticker_id="acme-sticker-6")),
+    "message-incoming-location": message("acme-msg-9106", Content("location", location=(-70.66, -33.45))),
+    "message-incoming-contact": message("acme-msg-9107", Content("contact", contact=("Juan Perez", "+15550100888"))),
+    "message-incoming-list-selection": message("acme-msg-9108", Content(text="Repair",
+                                                                       extra={"callback_data": "svc-1"})),
+    "message-incoming-shared-post": message("acme-msg-9109", Content(text="look at this", extra={
+        "shared_post": REQUESTS["message-incoming-shared-post"]["request"]["payload"]["message"]["shared_post"]})),
+    "message-incoming-comment": message("acme-msg-9110", Content(text="Nice!", extra={
+        "post": REQUESTS["message-incoming-comment"]["request"]["payload"]["message"]["post"]})),
+    "message-outgoing-manager": message(
+        "acme-msg-9201", Content(text="Sent from my phone"), silent=True,
+        sender=Person("Alex Manager", id="acme-agent-7", ref_id=IDS["manager_amojo_id"]),
+        receiver=Person("Maria Lopez", id="acme-user-501", phone="+15550100501")),
+    "message-outgoing-bot": message(
+        "acme-msg-9202", Content(text="Sent from the messenger app"), silent=True, receiver=MARIA,
+        sender=Person("Acme", id="acme-bot", ref_id=IDS["bot_id"])),
+    "message-outgoing-bot-ref-only": message(
+        "acme-msg-9212", Content(text="Sent from the messenger app"), silent=True, receiver=MARIA,
+        sender=Person("Acme", ref_id=IDS["bot_id"])),
+    "message-write-first-answer": NewMessage(
+        "acme-msg-9203", "acme-conv-1777", AT,
+        Person("New Client", id="acme-user-777", ref_id="92a3b4c5-d6e7-4f89-81a2-b3c4d5e6f708"),
+        Content(text="Hi, yes?"), conversation_ref_id=IDS["write_first_chat_id"]),
+    "message-with-source": message("acme-msg-9204", Content(text="hello"), source_id="acme-line-1"),
+    "message-reply-by-id": message(
+        "acme-msg-9205", Content(text="About this one"), reply_to=quote_id(msgid="acme-msg-9001")),
+    "message-reply-by-content": message(
+        "acme-msg-9206", Content(text="About this one"), reply_to=quote_content(
+            Content(text="older words"), sent_at=datetime.fromtimestamp(1770109200, UTC),
+            sender=Person("Alex Manager", id="x"))),
+    "message-forward": message("acme-msg-9207", Content(text="fwd"), forwards={
+        "conversation_id": "acme-conv-1001", "messages": [quote_id(msgid="acme-msg-9001")]}),
+    "message-import-silent": message(
+        "acme-msg-9208", Content(text="old history line"), silent=True, at=datetime.fromtimestamp(1770023700, UTC)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name in REQUESTS if name.startswith("message-")])
+def test_every_message_is_sent_as_its_vector_says(client: AmojoClient, stub: Stub, name: str) -> None:
+    vector = REQUESTS[name]
+    answers(stub, answer_of(vector))
+    sent = client.send(CHANNEL, SCOPE, MESSAGES[name])
+    expected = vector["request"]
+    if name == "message-reply-by-content":
+        expected["payload"]["reply_to"]["message"]["sender"]["id"] = "x"
+    assert stub.asked[0].json == expected
+    assert sent.message_id == vector["responses"][0]["body"]["new_message"]["msgid"]
+    assert sent.chat_id == vector["responses"][0]["body"]["new_message"]["conversation_id"]
+
+
+def test_every_call_carries_the_signature_of_what_was_sent(client: AmojoClient, stub: Stub) -> None:
+    answers(stub, answer_of(REQUESTS["connect"]))
+    assert client.connect(CHANNEL, IDS["account_id"], "Acme Messenger") == SCOPE
+    asked = stub.asked[0]
+    md5 = hashlib.md5(asked.body).hexdigest()
+    assert (asked.method, asked.host, asked.json) == ("POST", "amojo.kommo.com", REQUESTS["connect"]["request"])
+    assert asked.headers["Content-MD5"] == md5
+    assert asked.headers["X-Signature"] == signature(
+        CHANNEL.secret, "POST", md5, "application/json", asked.headers["Date"], asked.path
+    )
+
+
+def test_the_older_answer_of_connect_is_read_too(client: AmojoClient, stub: Stub) -> None:
+    answers(stub, answer_of(REQUESTS["connect"], 1))
+    assert client.connect(CHANNEL, IDS["account_id"], "Acme Messenger") == SCOPE
+
+
+def test_the_older_answer_of_a_message_is_read_too(client: AmojoClient, stub: Stub) -> None:
+    answers(stub, answer_of(REQUESTS["message-incoming-text"], 1))
+    sent = client.send(CHANNEL, SCOPE, MESSAGES["message-incoming-text"])
+    assert (sent.message_id, sent.chat_id) == ("708192a3-b4c5-4d67-af80-91a2b3c4d5e6", None)
+
+
+def test_our_own_ids_in_an_answer_are_not_taken_for_amojos(client: AmojoClient, stub: Stub) -> None:
+    answers(stub, Answer(body={"new_message": {"msgid": IDS["message_id"], "conversation_id": "acme-conv-1001"}}))
+    assert client.send(CHANNEL, SCOPE, MESSAGES["message-incoming-text"]).chat_id is None
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_disconnecting_is_a_delete_with_a_body(client: AmojoClient, stub: Stub, number: int) -> None:
+    answers(stub, answer_of(REQUESTS["disconnect"], number))
+    client.disconnect(CHANNEL, IDS["account_id"])
+    asked = stub.asked[0]
+    assert (asked.method, asked.json) == ("DELETE", REQUESTS["disconnect"]["request"])
+    assert asked.path.endswith(f"{CHANNEL.id}/disconnect")
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_creating_a_chat_reads_flat_and_nested_answers(client: AmojoClient, stub: Stub, number: int) -> None:
+    answers(stub, answer_of(REQUESTS["create-chat"], number))
+    maria = Person(
+        "Maria Lopez", id="acme-user-501", phone="+15550100501", email="maria.lopez@acme.example",
+        avatar="https://cdn.acme.example/a/501.png", profile_link="https://acme.example/u/501",
+    )  # fmt: skip
+    chat = client.create_chat(CHANNEL, SCOPE, "acme-conv-1001", maria, source_id="acme-line-1")
+    assert stub.asked[0].json == REQUESTS["create-chat"]["request"]
+    assert (chat.id, chat.user_client_id, chat.phone) == (IDS["chat_id"], "acme-user-501", "15550100501")
+
+
+def test_an_edit_finds_its_message_by_our_id(client: AmojoClient, stub: Stub) -> None:
+    answers(stub, answer_of(REQUESTS["edit-message"]))
+    at = datetime.fromtimestamp(1770110160, UTC)
+    client.edit(
+        CHANNEL, SCOPE, EditedMessage("acme-conv-1001", at, Content(text="corrected text"), msgid="acme-msg-9001")
+    )
+    assert stub.asked[0].json == REQUESTS["edit-message"]["request"]
+
+
+def test_an_edit_by_amojos_id_may_rename_the_message_and_set_its_status(client: AmojoClient, stub: Stub) -> None:
+    answers(stub, answer_of(REQUESTS["edit-message-by-amojo-id"]))
+    at = datetime.fromtimestamp(1770110161, UTC)
+    content = Content(text="edited", extra={"delivery_status": {"status_code": 1}})
+    edit = EditedMessage("acme-conv-1001", at, content, msgid="acme-msg-9300", amojo_id=IDS["message_id"])
+    client.edit(CHANNEL, SCOPE, edit)
+    assert stub.asked[0].json == REQUESTS["edit-message-by-amojo-id"]["request"]
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "more"),
+    [
+        ("delivery-delivered", amojo.DELIVERED, {}),
+        ("delivery-read", amojo.READ, {}),
+        ("delivery-error-904", amojo.FAILED, {"code": 904, "error": "Number is not registered"}),
+        ("delivery-error-905", amojo.FAILED, {"code": 905, "error": "Recipient blocked the sender"}),
+    ],
+)
+def test_a_status_goes_out_under_both_documented_names(
+    client: AmojoClient, stub: Stub, name: str, status: int, more: dict[str, Any]
+) -> None:
+    client.delivery_status(CHANNEL, SCOPE, IDS["message_id"], status, **more)
+    both_names = {"msgid": IDS["message_id"], "delivery_status": status}
+    assert stub.asked[0].json == {**REQUESTS[name]["request"], **both_names}
+    assert stub.asked[0].path == f"/v2/origin/custom/{SCOPE}/{IDS['message_id']}/delivery_status"
+
+
+def test_an_error_status_always_has_a_code_and_a_text(client: AmojoClient, stub: Stub) -> None:
+    client.delivery_status(CHANNEL, SCOPE, IDS["message_id"], amojo.FAILED)
+    assert stub.asked[0].json["error_code"] == 905
+    assert stub.asked[0].json["error"]
+
+
+def test_typing_and_reactions_are_sent_as_their_vectors_say(client: AmojoClient, stub: Stub) -> None:
+    client.typing(CHANNEL, SCOPE, "acme-conv-1001", "acme-user-501", 3000)
+    mine: dict[str, Any] = {
+        "conversation_id": "acme-conv-1001",
+        "user": {"id": "acme-user-501"},
+        "message": {"id": IDS["message_id"]},
+    }
+    client.react(CHANNEL, SCOPE, **mine, emoji="❤️")
+    client.react(CHANNEL, SCOPE, **mine, emoji="❤️", type="unreact")
+    assert [asked.json for asked in stub.asked[:2]] == [REQUESTS[n]["request"] for n in ("typing", "react")]
+    assert stub.asked[2].json == {**REQUESTS["unreact"]["request"], "emoji": "❤️"}
+
+
+def test_history_is_read_page_after_page_and_its_query_is_not_signed(client: AmojoClient, stub: Stub) -> None:
+    pages: list[list[dict[str, int]]] = [[{"n": i} for i in range(50)], [{"n": i} for i in range(50, 60)]]
+    answers(stub, *(Answer(body={"messages": page}) for page in pages))
+    assert [m["n"] for m in client.history(CHANNEL, SCOPE, IDS["chat_id"])] == list(range(60))
+    assert [asked.path.partition("?")[2] for asked in stub.asked] == ["offset=0&limit=50", "offset=50&limit=50"]
+    first = stub.asked[0]
+    assert first.headers["X-Signature"] == signature(
+        CHANNEL.secret, "GET", "d41d8cd98f00b204e9800998ecf8427e", "application/json", first.headers["Date"],
+        first.path.partition("?")[0],
+    )  # fmt: skip
+
+
+def test_an_empty_chat_has_no_history(client: AmojoClient, stub: Stub) -> None:
+    answers(stub, Answer(204))
+    assert list(client.history(CHANNEL, SCOPE, IDS["chat_id"])) == []
+
+
+def test_a_wrong_signature_is_a_permanent_refusal_with_its_reason(client: AmojoClient, stub: Stub) -> None:
+    answers(stub, Answer(403, json.loads((GOLDEN / "chats_errors.json").read_text())["known_bodies"][0]["body"]))
+    with pytest.raises(KommoError, match="invalid signature") as caught:
+        client.connect(CHANNEL, IDS["account_id"], "Acme")
+    assert caught.value.permanent
+
+
+@pytest.mark.parametrize(("answer", "is_permanent"), [(Answer(500), False), (Answer(429), False), (Answer(0), False)])
+def test_what_may_pass_is_not_permanent(client: AmojoClient, stub: Stub, answer: Answer, is_permanent: bool) -> None:
+    answers(stub, answer)
+    with pytest.raises(KommoError) as caught:
+        client.send(CHANNEL, SCOPE, MESSAGES["message-incoming-text"])
+    assert caught.value.permanent is is_permanent
+
+
+def test_an_answer_without_the_promised_member_is_not_success(client: AmojoClient, stub: Stub) -> None:
+    answers(stub, Answer(body={"something": "else"}))
+    with pytest.raises(KommoError, match="scope_id"):
+        client.connect(CHANNEL, IDS["account_id"], "Acme")
+
+
+def test_a_redirect_inside_the_list_is_signed_anew(stub: Stub) -> None:
+    times: Iterator[datetime] = iter([NOW, NOW.replace(minute=16)])
+    clock: Callable[[], datetime] = lambda: next(times)  # noqa: E731
+    kommo = KommoClient(("kommo.com",), "amojo.kommo.com", stub.url)
+    answers(stub, Answer(308, headers={"Location": "https://amojo.amocrm.ru/v2/moved"}), Answer(200))
+    AmojoClient(kommo, "amojo.kommo.com", clock).disconnect(CHANNEL, IDS["account_id"])
+    first, second = stub.asked
+    assert second.path == "/v2/moved"
+    assert second.headers["Date"] != first.headers["Date"]
+    assert second.headers["X-Signature"] != first.headers["X-Signature"]

@@ -1,0 +1,116 @@
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backend.kommo.hooks import NotAHook, manager_message, reaction, read_hook
+
+FILE = json.loads((Path(__file__).parents[2] / "golden" / "chats_webhooks.json").read_text())
+HOOKS = {hook["id"]: hook for hook in FILE["hooks"]}
+IDS = FILE["identities"]
+KINDS = {"comment_reply": "message", "message": "message", "typing": "typing", "reaction": "reaction"}
+
+
+def read(name: str) -> Any:
+    return read_hook(base64.b64decode(HOOKS[name]["wire_base64"]))
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_every_sample_is_recognised_for_what_it_is(name: str) -> None:
+    hook = read(name)
+    assert hook.kind == ("v1" if HOOKS[name]["hook_version"] == "v1" else KINDS[HOOKS[name]["event"]])
+    if hook.kind != "v1":
+        assert hook.account_id == IDS["account_id"]
+    assert hook.lane
+
+
+def test_a_message_gives_the_ids_that_delivery_and_status_need() -> None:
+    hook = read("v2-text")
+    message = manager_message(hook)
+    assert (hook.key, hook.chat_id, hook.conversation_id) == (
+        IDS["message_id"], IDS["chat_id"], IDS["integration_conversation_id"],
+    )  # fmt: skip
+    assert (message.text, message.sender_name, message.sent_at_ms) == (
+        "Your order 4417 is ready.", "Alex Manager", 1770110220417,
+    )  # fmt: skip
+
+
+def test_a_message_with_nothing_optional_is_read() -> None:
+    message = manager_message(read("v2-text-minimal"))
+    assert (message.text, message.sender_name, message.media, message.file_size) == (
+        "Only the fields a parser may rely on", "", "", 0,
+    )  # fmt: skip
+
+
+def test_write_first_has_a_chat_but_no_conversation_of_ours() -> None:
+    hook = read("v2-write-first")
+    message = manager_message(hook)
+    assert (hook.conversation_id, message.receiver_client_id) == ("", "")
+    assert (hook.chat_id, message.receiver_phone) == (IDS["write_first_chat_id"], "+15550100777")
+
+
+def test_attachments_of_one_message_share_their_group() -> None:
+    first, second = (manager_message(read(f"v2-media-group-{n}-of-2")) for n in (1, 2))
+    assert first.media_group_id == second.media_group_id != ""
+    assert first.id != second.id
+
+
+def test_buttons_quotes_templates_and_comments_are_kept() -> None:
+    assert manager_message(read("v2-picture-with-caption-and-buttons")).markup["buttons"][0][0] == {"text": "Yes"}
+    assert manager_message(read("v2-reply-to")).reply_to["msgid"] == "acme-msg-9001"
+    assert manager_message(read("v2-template")).template["external_id"] == "acme-tpl-shipped"
+    assert manager_message(read("v2-comment-reply")).post_id == "acme-post-300"
+    assert manager_message(read("v2-forward")).forwards["messages"][0]["text"] == "Forwarded words"
+    assert "list_message" in manager_message(read("v2-list-message")).markup
+
+
+def test_an_echo_of_our_own_import_is_recognised() -> None:
+    assert manager_message(read("v2-echo-of-own-import")).is_echo
+    assert not manager_message(read("v2-text")).is_echo
+
+
+def test_reactions_are_read_in_both_documented_forms() -> None:
+    assert reaction(read("v2-reaction-react")).message_client_id == "acme-msg-9001"
+    assert reaction(read("v2-reaction-unreact")).is_removed
+    body = HOOKS["v2-reaction-react"]["body"]
+    del body["action"]["reaction"]["message"]
+    assert reaction(read_hook(json.dumps(body).encode())).message_id == "708192a3-b4c5-4d67-af80-91a2b3c4d5e6"
+
+
+def test_who_types_is_found_in_the_sample_and_where_the_table_puts_it() -> None:
+    assert read("v2-typing").data["user"]["id"] == IDS["manager_amojo_id"]
+    moved = {"account_id": "a", "action": {"user": {"id": "u"}, "typing": {"expired_at": 5}}}
+    assert read_hook(json.dumps(moved).encode()).data["user"]["id"] == "u"
+
+
+def test_the_same_message_has_the_same_key_with_or_without_its_line_feed() -> None:
+    raw = json.dumps({"account_id": "a", "action": {"something_new": {}}}).encode()
+    assert read_hook(raw).kind == "unknown"
+    assert read_hook(raw).key == read_hook(raw + b"\n").key
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{", b"\xff", b"[" * 100_000, b'{"a": NaN}'])
+def test_what_is_no_json_object_is_refused(body: bytes) -> None:
+    with pytest.raises(NotAHook):
+        read_hook(body)
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 2**53) | st.text(st.characters(codec="utf-8"), max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["message", "typing", "id", "user"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.dictionaries(st.sampled_from(["account_id", "time", "message", "action", "receiver"]), _json))
+def test_no_shape_of_optional_parts_breaks_the_reading(root: dict[str, Any]) -> None:
+    hook = read_hook(json.dumps(root).encode())
+    manager_message(hook)
+    reaction(hook)
