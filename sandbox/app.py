@@ -1,8 +1,12 @@
 """One application that answers for every Kommo host; which rooms answer depends on the ``Host`` header."""
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, jsonify, request
+from werkzeug.exceptions import HTTPException
 
+from sandbox.amojo import routes as amojo
+from sandbox.amojo.errors import Refused
 from sandbox.control import routes as control
+from sandbox.crm.errors import problem
 from sandbox.hosts import Kind
 from sandbox.marketplace import routes as marketplace
 from sandbox.oauth import routes as oauth
@@ -25,8 +29,17 @@ def create_app(world: World) -> Flask:
     app = Flask("sandbox", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    for room in (oauth, marketplace, control):
+    for room in (oauth, marketplace, amojo, control):
         app.register_blueprint(room.blueprint(world))
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> tuple[Response, int]:
+        status = error.code or 500
+        if place().kind == "amojo" or request.path.startswith(amojo.BASE):
+            return jsonify(
+                Refused(status, "NOT_FOUND" if status == 404 else "BAD_REQUEST", error.name).as_json()
+            ), status
+        return problem(status, error.name, error.description or error.name), status
 
     @app.before_request
     def keep_to_the_host() -> None:

@@ -69,6 +69,13 @@ class Courier:
         return max(0.0, self._waiting[0][0] - self._clock.now())
 
     def _work(self) -> None:
+        try:
+            self._run_errands()
+        finally:
+            with self._wake:
+                self._thread = None  # an errand failed: it is reported, and the next one gets a new thread
+
+    def _run_errands(self) -> None:
         while True:
             with self._wake:
                 while not self._is_due():

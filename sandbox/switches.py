@@ -46,7 +46,8 @@ class Switches:
         False, "D", "file_name, file_size and sender.name are demanded; live clients omit them"
     )
     strict_history: bool = _switch(False, "A", "a history limit above 50 is refused instead of cut to 50")
-    typing_error_status: Literal[0, 400, 404] = _switch(
+    strict_reactions: bool = _switch(False, "D", "react without emoji is refused; only Kommo's page demands it")
+    typing_error_status: Literal[400, 404] = _switch(
         400, "A", "status for an incomplete typing call; Kommo's page says 404"
     )
     hooks_for_user_imports: bool = _switch(False, "N", "messages imported with a manager's ref_id send a hook too")

@@ -3,6 +3,9 @@
 from pathlib import Path
 
 from sandbox.accounts import Accounts
+from sandbox.amojo.channels import Channels
+from sandbox.amojo.desk import Desk
+from sandbox.amojo.models import Chats
 from sandbox.clock import Clock
 from sandbox.courier import Courier
 from sandbox.ground import Ground
@@ -24,6 +27,9 @@ class World:
     accounts: Accounts
     oauth: OAuth
     marketplace: Marketplace
+    channels: Channels
+    chats: Chats
+    desk: Desk
 
     def __init__(
         self,
@@ -70,3 +76,7 @@ class World:
         self.accounts = Accounts(ground)
         self.oauth = OAuth(ground, self.accounts, [self.registered.integration])
         self.marketplace = Marketplace(ground, self.accounts, self.oauth, self.widgets, self.send)
+        self.channels = Channels(ground, self.accounts, [self.registered.channel])
+        self.chats = Chats(ground, self.accounts, self.channels)
+        self.desk = Desk(ground, self.chats, self.chat_courier, self.send)
+        self.marketplace.on_uninstall.append(self.channels.disconnect_account)
