@@ -1,14 +1,12 @@
 """The operator's commands. Exit codes: 0 done, 1 failed, 2 wrong use."""
 
 import click
-from alembic import command
-from alembic.config import Config
 from pydantic import ValidationError
 
+from backend import migrations
 from backend.db import open_engine
 from backend.seal import new_key
 from backend.settings import PREFIX, Settings
-from backend.web.health import MIGRATIONS
 
 
 def read_settings() -> Settings:
@@ -35,10 +33,7 @@ def main(context: click.Context) -> None:
 @click.pass_obj
 def migrate(settings: Settings) -> None:
     """Bring the database to the schema that this code needs."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["engine"] = open_engine(settings.database_url)
-    command.upgrade(config, "head")
+    migrations.upgrade(open_engine(settings.database_url))
     click.echo("The database is up to date.")
 
 

@@ -1,26 +1,18 @@
 """Is this process alive, and is it ready: database reached, schema up to date."""
 
-from pathlib import Path
-
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, jsonify
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from backend import migrations
 from backend.web.problems import problem
-
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 def pending_migration(engine: Engine) -> str | None:
     """Return a sentence if the schema is not the one this code needs. Raises ``SQLAlchemyError``."""
-    needed = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    if found == needed:
+    if migrations.is_current(engine):
         return None
-    return f"The database is at revision {found or 'none'}, this code needs {needed}: run `python -m backend migrate`."
+    return "The database does not have the schema that this code needs: run `python -m backend migrate`."
 
 
 def blueprint(*, engine: Engine) -> Blueprint:
