@@ -48,7 +48,7 @@ class Child:
             self.lines.append(line.rstrip("\n"))
             self.echo(self.name, self.lines[-1])
 
-    def stop(self, patience_s: float = 15) -> None:
+    def stop(self, patience_s: float = 30) -> None:
         """Ask the program to stop, and end it when it does not within ``patience_s``."""
         self.process.terminate()
         try:
@@ -103,6 +103,8 @@ class Kit:
     backend: Child | None = None
     sandbox: Child | None = None
     password: str = field(default_factory=lambda: secrets.token_urlsafe(9), repr=False)
+    visitor_url: str = ""
+    log: list[str] = field(default_factory=list, repr=False)
 
     @property
     def backend_url(self) -> str:
@@ -150,7 +152,8 @@ class Kit:
         self._run("-m", "backend", "channel", "import", str(self.folder / "channel.json"))
         password = self._write_secret("service-account-password", self.password)
         account = ("--login", LOGIN, "--title", "Demo shop", "--password-file", str(password))
-        self._run("-m", "backend", "service-account", "add", *account)
+        printed = self._run("-m", "backend", "service-account", "add", *account)
+        self.visitor_url = next(word for word in printed.split() if word.startswith("http"))
 
     def start(self) -> None:
         """Start both and wait until both answer. Raises ``DemoError`` when one does not, and stops the other."""
@@ -199,7 +202,11 @@ class Kit:
             errors="replace",
             start_new_session=True,  # Ctrl-C reaches us alone: we stop the children in order
         )
-        return Child(package, process, self.echo)
+        return Child(package, process, self._hear)
+
+    def _hear(self, name: str, line: str) -> None:
+        self.log.append(f"{name:7} | {line}")
+        self.echo(name, line)
 
     def _run(self, *arguments: str) -> str:
         return _run(arguments, self.environment)
@@ -283,7 +290,7 @@ def _print_addresses(kit: Kit) -> None:
     print(
         "",
         f"  CRM page (the sandbox)   {kit.sandbox_url}/",
-        f"  visitor's chat page      {kit.visitor_url()}",
+        f"  visitor's chat page      {kit.visitor_url}",
         f"  service account          login {LOGIN}, password {kit.password}",
         "",
         "  In the CRM: install the widget, connect the service account; then write on the visitor's page.",

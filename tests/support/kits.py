@@ -19,10 +19,10 @@ def free_port() -> int:
 def running_kit(folder: Path, *, with_tls: bool = False) -> Iterator[Kit]:
     """A prepared and started kit. What its programs printed is shown when the test fails."""
     kit = Kit(folder / "kit", free_port(), free_port(), tls_port=free_port() if with_tls else None)
-    kit.echo = lambda name, line: print(f"{name:7} | {line}")
     kit.prepare()
     try:
         kit.start()
         yield kit
     finally:
         kit.stop()
+        print("\n".join(kit.log))
