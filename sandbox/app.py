@@ -10,6 +10,7 @@ from sandbox.crm.errors import problem
 from sandbox.hosts import Kind
 from sandbox.marketplace import routes as marketplace
 from sandbox.oauth import routes as oauth
+from sandbox.page import routes as page
 from sandbox.visit import place
 from sandbox.world import World
 
@@ -29,7 +30,7 @@ def create_app(world: World) -> Flask:
     app = Flask("sandbox", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    for room in (oauth, marketplace, amojo, control):
+    for room in (oauth, marketplace, amojo, control, page):
         app.register_blueprint(room.blueprint(world))
 
     @app.errorhandler(HTTPException)

@@ -1,0 +1,86 @@
+"""The inbox: what managers read and write in chats."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from sandbox.amojo.desk import NoChat
+from sandbox.page.boot import page_account
+from sandbox.page.policy import Policy
+from sandbox.visit import explain
+from sandbox.world import World
+
+Json = dict[str, Any]
+
+
+def message_form(message: Json) -> Json:
+    """Return a message as the inbox shows it."""
+    content, is_ours = message["message"], message["direction"] == "outgoing"
+    status = message["status"]
+    if is_ours and status == "sent" and message["hook"] == "waiting":
+        status = "pending"
+    return {
+        "id": message["id"],
+        "is_ours": is_ours,
+        "author": message["sender"].get("name") or message["sender"]["id"],
+        "kind": content.get("type", "text"),
+        "text": content.get("text", ""),
+        "media": content.get("media", ""),
+        "file_name": content.get("file_name", ""),
+        "reply_to": _quoted(content.get("reply_to")),
+        "reactions": sorted(message["reactions"].values()),
+        "is_edited": message["is_edited"],
+        "at": message["timestamp"],
+        "status": status,
+        "error": message["error"],
+    }
+
+
+def _quoted(reply: Any) -> str:
+    message = reply.get("message", {}) if isinstance(reply, dict) else {}
+    return str(message.get("text") or message.get("id") or message.get("msgid") or "") if message else ""
+
+
+def chat_form(chat: Json) -> Json:
+    """Return a conversation as the inbox shows it."""
+    customer = chat["customer"]
+    return {
+        "id": chat["id"],
+        "name": customer.get("name") or customer.get("phone") or customer["id"],
+        "last_text": chat["last_text"],
+        "updated_at": chat["last_at"] or 0,
+        "source": chat["source"],
+        "lead_id": chat.get("lead_id"),
+    }
+
+
+def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
+    """Add the routes of chats."""
+
+    @routes.errorhandler(NoChat)
+    def no_chat(error: NoChat) -> tuple[Response, int]:
+        explain(f"refused: {error}")
+        return jsonify({"detail": str(error)}), 404
+
+    @routes.get("/ajax/chats")
+    def chats() -> Response:
+        return jsonify({"chats": [chat_form(chat) for chat in world.desk.chats(page_account(world).id)]})
+
+    @routes.get("/ajax/chats/<chat_id>/messages")
+    def messages(chat_id: str) -> Response:
+        account = page_account(world)
+        listed = [message_form(message) for message in world.desk.messages(account.id, chat_id)]
+        return jsonify({"chat": chat_form(world.chats.chats[chat_id].as_json()), "messages": listed})
+
+    @routes.post("/ajax/chats/<chat_id>/messages")
+    def reply(chat_id: str) -> tuple[Response, int]:
+        account = page_account(world)
+        content = {"type": "text", "text": str(request.get_json()["text"])}
+        said = world.desk.reply(account.id, chat_id, [content], account.current_user)
+        return jsonify({"messages": [message_form(message.as_json()) for message in said]}), 201
+
+    @routes.post("/ajax/chats/<chat_id>/typing")
+    def typing(chat_id: str) -> tuple[str, int]:
+        account = page_account(world)
+        world.desk.type(account.id, chat_id, account.current_user)
+        return "", 204

@@ -1,0 +1,20 @@
+"""All addresses of the host page: the shell, its files, the widget's files, and ``/ajax/``.
+
+One blueprint, so that the application can keep it to account hosts; each subject adds its own routes to it.
+"""
+
+from flask import Blueprint
+
+from sandbox.page import chat_routes, file_routes, live_routes, shell_routes, source_routes, widget_routes
+from sandbox.page.policy import Policy
+from sandbox.world import World
+
+
+def blueprint(world: World, policy: Policy | None = None) -> Blueprint:
+    """Return the routes of the host page. ``policy`` says whom a widget may speak to besides its own server."""
+    routes = Blueprint("page", __name__, template_folder="templates")
+    chosen = policy or Policy.for_backend(world.registered.integration.redirect_uri)
+    for subject in (file_routes, widget_routes, source_routes, chat_routes, live_routes):
+        subject.add_routes(routes, world, chosen)
+    shell_routes.add_routes(routes, world, chosen)
+    return routes

@@ -1,0 +1,47 @@
+"""The page itself: one shell for every address of the CRM, drawn by its JavaScript."""
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from sandbox.page.boot import LANGUAGES, boot, page_account, page_language
+from sandbox.page.policy import Policy
+from sandbox.world import World
+
+SHEETS = ("base", "controls", "board", "modal", "chats", "cards")
+ADDRESSES = (
+    "/",
+    "/leads/<path:rest>",
+    "/contacts/<path:rest>",
+    "/companies/<path:rest>",
+    "/todo/<path:rest>",
+    "/chats/",
+    "/chats/<path:rest>",
+    "/settings/<path:rest>",
+    "/widget_page/<path:rest>",
+    "/mobile/",
+    "/mobile/<path:rest>",
+)
+
+
+def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
+    """Add the shell under every address of the CRM that the page draws."""
+
+    def shell(rest: str = "") -> Response:
+        account, lang = page_account(world), page_language(world)
+        values: dict[str, Any] = {
+            "lang": lang,
+            "account": account,
+            "sheets": SHEETS,
+            "scheme": "dark" if request.cookies.get("kck_scheme") == "dark" else "light",
+            "boot": boot(world, account, lang, policy),
+        }
+        answer = make_response(render_template("host.html", **values))
+        answer.headers["Content-Security-Policy"] = policy.header()
+        answer.headers["Cache-Control"] = "no-store"
+        if request.args.get("lang") in LANGUAGES:
+            answer.set_cookie("kck_lang", lang, samesite="Lax")
+        return answer
+
+    for address in ADDRESSES:
+        routes.add_url_rule(address, "shell", shell)

@@ -1,0 +1,18 @@
+/** The server's stream of what happened (messages, statuses, leads), followed for as long as the page is open. */
+define([], () => {
+  const listeners = new Map();
+  const stream = new EventSource('/ajax/events');
+  stream.onmessage = (event) => {
+    const happening = JSON.parse(event.data);
+    for (const kind of [happening.kind, '*']) (listeners.get(kind) || new Set()).forEach((listener) => listener(happening));
+  };
+
+  return {
+    /** Calls `listener` for each happening of a kind, or of all with `*`; returns how to stop. */
+    on(kind, listener) {
+      if (!listeners.has(kind)) listeners.set(kind, new Set());
+      listeners.get(kind).add(listener);
+      return () => listeners.get(kind).delete(listener);
+    },
+  };
+});
