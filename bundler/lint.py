@@ -1,7 +1,7 @@
 """Chosen rules over a bundle → Report."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bundler.bundle import Bundle
 from bundler.parts.load import Files, NoPart, Parts, Unread
@@ -9,6 +9,8 @@ from bundler.parts.place import Place
 from bundler.rule import ERROR, Hit, Rule, Severity
 from bundler.rules import catalogue
 
+# The part that only the rules themselves can fill.
+IDLE = "idle_suppressions"
 _CONCEALED = "•••"
 _QUOTES = "\"'`"
 _LEAST_SECRET = 6
@@ -65,21 +67,61 @@ class Report:
 
 
 def lint(
-    bundle: Bundle, *, target: str, audience: str, suppress: Mapping[str, str] | None = None, rules: Iterable[Rule] = ()
+    bundle: Bundle,
+    *,
+    target: str,
+    audience: str,
+    uploaded: str = "",
+    suppress: Mapping[str, Place] | None = None,
+    rules: Iterable[Rule] = (),
 ) -> Report:
-    """Run every rule that concerns this target and audience (all of the catalogue unless ``rules`` are named)."""
-    parts = Parts(bundle, target=target, audience=audience)
+    """Run every rule that concerns this target and audience (all of the catalogue unless ``rules`` are named).
+
+    ``uploaded`` is the version that the platform has already; ``suppress`` names rules whose findings are not wanted,
+    each with the place where that is said.
+    """
+    suppress = suppress or {}
+    parts = Parts(bundle, target=target, audience=audience, uploaded=uploaded)
+    run = _Run(parts, target, audience)
     chosen = [one for one in rules or catalogue().values() if one.applies(target, audience)]
-    findings, skipped, passed = list[Finding](), list[Skipped](), 0
-    for one in chosen:
-        hits, unread = _run(one, parts)
-        skipped += [Skipped(one, lost.place.path, lost.reason) for lost in unread]
-        findings += [_finding(one, one.severity_for(target, audience), hit) for hit in hits]
-        passed += not unread and not hits
-    kept = [finding for finding in findings if finding.rule.id not in (suppress or {})]
-    secrets = {finding.place.text.strip(_QUOTES) for finding in findings if finding.place.is_secret}
-    report = Report(bundle, (), tuple(skipped), passed, len(findings) - len(kept), _worth(secrets))
-    return replace(report, findings=tuple(_concealed(finding, report) for finding in sorted(kept, key=_order)))
+    run.over(one for one in chosen if IDLE not in one.parts)
+    parts.give(IDLE, run.idle(suppress, chosen))
+    run.over(one for one in chosen if IDLE in one.parts)
+    return run.report(bundle, suppress)
+
+
+@dataclass
+class _Run:
+    """What the rules have found so far."""
+
+    parts: Parts
+    target: str
+    audience: str
+    findings: list[Finding] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    passed: int = 0
+
+    def over(self, rules: Iterable[Rule]) -> None:
+        for one in rules:
+            hits, unread = _hits(one, self.parts)
+            severity = one.severity_for(self.target, self.audience)
+            self.skipped += [Skipped(one, lost.place.path, lost.reason) for lost in unread]
+            self.findings += [_finding(one, severity, hit) for hit in hits]
+            self.passed += not unread and not hits
+
+    def idle(self, suppress: Mapping[str, Place], chosen: Iterable[Rule]) -> list[Place]:
+        """Where a rule is suppressed that found nothing, or does not exist; one that was not asked is left alone."""
+        busy = {one.rule.id for one in self.findings} | {one.rule.id for one in self.skipped}
+        quiet = {one.id for one in chosen} - busy
+        known = catalogue()
+        return [place for rule_id, place in suppress.items() if rule_id in quiet or rule_id not in known]
+
+    def report(self, bundle: Bundle, suppress: Mapping[str, Place]) -> Report:
+        kept = [finding for finding in self.findings if finding.rule.id not in suppress]
+        secrets = _worth({finding.place.text.strip(_QUOTES) for finding in self.findings if finding.place.is_secret})
+        dropped = len(self.findings) - len(kept)
+        report = Report(bundle, (), tuple(self.skipped), self.passed, dropped, secrets)
+        return replace(report, findings=tuple(_concealed(finding, report) for finding in sorted(kept, key=_order)))
 
 
 def _worth(secrets: set[str]) -> frozenset[str]:
@@ -87,7 +129,7 @@ def _worth(secrets: set[str]) -> frozenset[str]:
     return frozenset(secret for secret in secrets if len(secret) >= _LEAST_SECRET)
 
 
-def _run(one: Rule, parts: Parts) -> tuple[list[Hit], tuple[Unread, ...]]:
+def _hits(one: Rule, parts: Parts) -> tuple[list[Hit], tuple[Unread, ...]]:
     values, unread = list[object](), set[Unread]()
     for name in one.parts:
         try:

@@ -2,13 +2,15 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from bundler.lint import Report
+from bundler.bundle import Bundle
+from bundler.lint import Report, lint
+from bundler.parts.place import Place
 from bundler.rule import AUDIENCES, KOMMO, PRIVATE, TARGETS
 from bundler.rules import catalogue
 
@@ -22,8 +24,13 @@ class Wishes:
 
     target: str
     audience: str
+    uploaded: str
     format: str
     started_at: float
+
+    def lint(self, bundle: Bundle, suppress: Mapping[str, Place]) -> Report:
+        """Check a bundle as wished."""
+        return lint(bundle, target=self.target, audience=self.audience, uploaded=self.uploaded, suppress=suppress)
 
     def show(self, report: Report) -> None:
         """Print the report in the wanted form; exit with 1 if it has errors."""
@@ -45,12 +52,13 @@ def linting(command: Callable[..., Any]) -> Callable[..., Any]:
         show_default=True,
         help="Public widgets are moderated.",
     )
+    @click.option("--uploaded", metavar="VERSION", default="", help="The version that the platform has already.")
     @click.option("--format", "form", type=click.Choice(FORM_NAMES), default=FORM_NAMES[0], show_default=True)
     @click.option(
         "--explain", metavar="ID", is_eager=True, expose_value=False, callback=_explain, help="Print a rule's page."
     )
-    def with_wishes(target: str, audience: str, form: str, **others: Any) -> None:
-        command(Wishes(target, audience, form, time.perf_counter()), **others)
+    def with_wishes(target: str, audience: str, uploaded: str, form: str, **others: Any) -> None:
+        command(Wishes(target, audience, uploaded, form, time.perf_counter()), **others)
 
     with_wishes.__doc__ = command.__doc__
     return with_wishes

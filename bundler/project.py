@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bundler.errors import WrongUse
+from bundler.parts.place import Place
 
 PROJECT_FILE = "widget.toml"
 
@@ -26,14 +27,17 @@ _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d+)?(/[\w./-]*)?\Z", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Project:
-    """What ``widget.toml`` says, and where it was found. The tables are handed to the templates as they are."""
+    """What ``widget.toml`` says, and where it was found. The tables are handed to the templates as they are.
+
+    ``suppress`` tells where each rule is suppressed; the reason is for readers of the file.
+    """
 
     folder: Path
     widget: Mapping[str, Any]
     support: Mapping[str, str] = field(default_factory=dict)
     backend: Mapping[str, str] = field(default_factory=dict)
     pictures: Mapping[str, str] = field(default_factory=dict)
-    suppress: Mapping[str, str] = field(default_factory=dict)
+    suppress: Mapping[str, Place] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
@@ -74,7 +78,9 @@ def read_project(folder: Path) -> Project:
     problems = [f"{path}:{_line_of(text, table, key)}: {problem}" for table, key, problem in _problems(tables)]
     if problems:
         raise WrongUse(*problems)
-    return Project(folder=folder, **tables)
+    reasons = tables.pop("suppress", {})
+    suppress = {key: Place(PROJECT_FILE, _line_of(text, "suppress", key), 1, key) for key in reasons}
+    return Project(folder=folder, suppress=suppress, **tables)
 
 
 def _problems(tables: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -101,6 +107,8 @@ def _problems_in(table: str, content: Mapping[str, Any]) -> Iterator[tuple[str, 
         elif not isinstance(value, wanted) or (isinstance(value, list) and not all(isinstance(i, str) for i in value)):
             kind = "a list of texts" if wanted is list else "a text in quotes"
             yield table, key, f"{key} in [{table}] must be {kind}"
+        elif table in _FREE_TABLES and not str(value).strip():
+            yield table, key, f"{key} in [{table}] needs a reason"
 
 
 def _line_of(text: str, table: str, key: str) -> int:

@@ -7,7 +7,6 @@ import click
 from bundler import facts
 from bundler.archive import write_archive
 from bundler.bundle import Bundle
-from bundler.lint import lint
 from bundler.options import Wishes, linting
 from bundler.project import Project, read_project
 from bundler.render import render
@@ -32,7 +31,7 @@ def command(wishes: Wishes, source: Path, environment: str, backend_url: str | N
     """
     project = read_project(source)
     bundle = render(project, environment, project.backend_url(environment, backend_url))
-    report = lint(bundle, target=wishes.target, audience=wishes.audience, suppress=project.suppress)
+    report = wishes.lint(bundle, project.suppress)
     target = (out if environment == ENVIRONMENTS[0] else out / environment) / facts.ARCHIVE_NAME
     if report.has_errors:
         target.unlink(missing_ok=True)

@@ -6,7 +6,6 @@ import click
 
 from bundler.bundle import Bundle, read_folder
 from bundler.errors import WrongUse
-from bundler.lint import lint
 from bundler.options import Wishes, linting
 from bundler.project import PROJECT_FILE, read_project
 from bundler.render import render
@@ -28,7 +27,7 @@ def command(wishes: Wishes, path: Path) -> None:
     build.py check ../their-widget --target amocrm --format json
     """
     suppress = read_project(path).suppress if is_source(path) else {}
-    wishes.show(lint(read_widget(path), target=wishes.target, audience=wishes.audience, suppress=suppress))
+    wishes.show(wishes.lint(read_widget(path), suppress))
 
 
 def is_source(path: Path) -> bool:

@@ -55,6 +55,11 @@ class Node:
             node = next((value for name, value in reversed(node.members) if name.scalar == key), None) if node else None
         return node
 
+    def members_of(self, *path: str) -> tuple[tuple["Node", "Node"], ...]:
+        """The members of the object under these keys, as pairs of key and value; none if it is not there."""
+        found = self.find(*path)
+        return found.members if found else ()
+
     def nearest(self, *path: str) -> "Node":
         """The value under these keys, or the deepest one on the way: where a missing key should have been."""
         found = self.find(*path)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _JPEG_BARE = frozenset({0x01, *range(0xD0, 0xD9)})
+_GIF_FRAME, _GIF_END = 0x2C, 0x3B
 _SVG = re.compile(rb"^\s*(?:<\?xml.*?\?>|<!--.*?-->|<!DOCTYPE.*?>|\s)*<svg[\s>]", re.DOTALL)
 
 
@@ -84,7 +85,20 @@ def _jpeg(path: str, content: bytes) -> Image:
 
 
 def _gif(path: str, content: bytes) -> Image:
-    width, height = struct.unpack_from("<HH", content, 6)
-    # Every frame of a moving GIF but none of a still one needs the graphic control extension more than once.
-    is_animated = content.count(b"\x21\xf9\x04") > 1
-    return Image(path, "gif", len(content), width, height, is_animated)
+    width, height, flags = struct.unpack_from("<HHB", content, 6)
+    frames, at = 0, 13 + _colour_table(flags)
+    while (kind := content[at]) != _GIF_END:
+        if kind == _GIF_FRAME:
+            frames += 1
+            at += 11 + _colour_table(content[at + 9])
+        else:
+            at += 2
+        while length := content[at]:
+            at += 1 + length
+        at += 1
+    return Image(path, "gif", len(content), width, height, frames > 1)
+
+
+def _colour_table(flags: int) -> int:
+    """The length of the table of colours that these flags announce."""
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0

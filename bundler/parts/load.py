@@ -4,17 +4,20 @@ To add a part, write a loader with ``@part``: rules may ask for it by its name a
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from bundler import facts
 from bundler.bundle import Bundle
+from bundler.parts.callbacks import Callbacks, read_callbacks
 from bundler.parts.document import JsonError, Node, parse_json
 from bundler.parts.image import Image, read_image
+from bundler.parts.locations import Locations, read_locations
 from bundler.parts.place import Place, Text
 from bundler.parts.script import Script, parse_script
 from bundler.parts.style import Style, parse_style
+from bundler.parts.translated import translated_values
 
 T = TypeVar("T")
 Loader = TypeVar("Loader", bound=Callable[..., Any])
@@ -58,10 +61,14 @@ def asked_for(function: Callable[..., Any]) -> tuple[str, ...]:
 
 
 class Parts:
-    """The parts of one bundle, each made when it is first asked for."""
+    """The parts of one bundle, each made when it is first asked for. ``given`` are parts that no loader makes."""
 
-    def __init__(self, bundle: Bundle, *, target: str, audience: str) -> None:
-        self._made: dict[str, Any] = {"bundle": bundle, "target": target, "audience": audience}
+    def __init__(self, bundle: Bundle, **given: object) -> None:
+        self._made: dict[str, Any] = {"bundle": bundle, **given}
+
+    def give(self, name: str, part: object) -> None:
+        """Add a part that no loader makes."""
+        self._made[name] = part
 
     def make(self, name: str) -> Any:
         """The part as its loader made it. Raises ``NoPart`` when it cannot be had."""
@@ -102,6 +109,18 @@ def manifest(documents: Files[Node]) -> Node:
 
 
 @part
+def locations(manifest: Node) -> Locations:
+    """The manifest's list of locations."""
+    return read_locations(manifest)
+
+
+@part
+def translated(manifest: Node) -> Sequence[Node]:
+    """The manifest's values that are paths into the translations."""
+    return translated_values(manifest)
+
+
+@part
 def locales(documents: Files[Node]) -> Files[Node]:
     """The translations: locale → root of its file in i18n/."""
     read = {path: root for path, root in documents.read.items() if facts.locale_of(path)}
@@ -113,6 +132,12 @@ def locales(documents: Files[Node]) -> Files[Node]:
 def scripts(bundle: Bundle) -> Files[Script]:
     """Every JavaScript file, by path."""
     return _files(bundle, facts.SCRIPT_SUFFIXES, _script)
+
+
+@part
+def callbacks(scripts: Files[Script]) -> Callbacks:
+    """What script.js gives to the host."""
+    return read_callbacks(_one(scripts, facts.SCRIPT))
 
 
 @part

@@ -13,6 +13,7 @@ _FAMILIES = {
     "MAN": "Manifest",
     "JS": "Scripts",
     "CSS": "Style sheets",
+    "SUP": "Suppressions",
 }
 _HEAD = """# Rules
 

@@ -1,12 +1,15 @@
-"""Files that cannot be read at all (ENC001, JSON001, JS000, CSS000): rules that need them are skipped meanwhile."""
+"""Files that cannot be read at all (ENC, JSON, JS000, CSS000). Rules that need such a file are skipped."""
 
+import codecs
 from collections.abc import Mapping, Sequence
 
 from bundler import facts
+from bundler.bundle import Bundle
 from bundler.parts.document import Node
 from bundler.parts.load import Unread
+from bundler.parts.place import Place
 from bundler.parts.style import Style
-from bundler.rule import ERROR, WARNING, Hits, at, rule
+from bundler.rule import ERROR, PUBLIC, WARNING, Hits, at, rule
 
 
 @rule(
@@ -77,3 +80,33 @@ def styles_parse(styles: Mapping[str, Style]) -> Hits:
     for style in styles.values():
         for mistake in style.mistakes:
             yield at(style.place(mistake), f"no CSS: {mistake.message}")
+
+
+@rule(
+    "ENC002",
+    ERROR,
+    why="The mark stands before the first character, and readers of JSON and scripts stumble over it.",
+    fix="Save {path} as UTF-8 without BOM (`build.py fix` does it).",
+    doc=facts.DOC_CHECKLIST,
+)
+def texts_have_no_bom(bundle: Bundle) -> Hits:
+    """Text files have no byte order mark."""
+    for path, content in bundle.files.items():
+        if path.lower().endswith(facts.TEXT_SUFFIXES) and content.startswith(codecs.BOM_UTF8):
+            yield at(Place(path, 1, 1), "the file begins with a byte order mark", path=path)
+
+
+@rule(
+    "ENC003",
+    WARNING,
+    why="The checklist of public integrations asks for Unix line ends.",
+    fix="Save {path} with \\n line ends (`build.py fix` does it).",
+    doc=facts.DOC_CHECKLIST,
+    audiences=(PUBLIC,),
+)
+def lines_end_as_on_unix(bundle: Bundle) -> Hits:
+    """Lines end with a line feed alone."""
+    for path, content in bundle.files.items():
+        if path.lower().endswith(facts.UNIX_SUFFIXES) and b"\r" in content:
+            line = content.count(b"\n", 0, content.index(b"\r")) + 1
+            yield at(Place(path, line), f"{content.count(bytes([13]))} lines end with a carriage return", path=path)

@@ -37,7 +37,7 @@ def test_the_rule_finds_what_is_wrong(rule_id: str, case: Case) -> None:
     for finding in findings:
         assert finding.place.path
         assert finding.message
-        assert "{" not in finding.fix
+        assert not re.search(r"\{\w+\}", finding.fix)
 
 
 @pytest.mark.parametrize(("rule_id", "case"), [*named("passes"), *named("near")])
@@ -67,7 +67,7 @@ def test_every_rule_is_complete() -> None:
 def test_the_clean_widget_is_clean_for_everyone() -> None:
     for target in ("kommo", "amocrm"):
         for audience in ("private", "public"):
-            assert found(Case(target=target, audience=audience)) - {"ZIP003"} == set(), (target, audience)
+            assert found(Case(target=target, audience=audience)) == set(), (target, audience)
 
 
 def test_an_id_cannot_be_used_twice() -> None:

@@ -7,8 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bundler.bundle import Bundle, gather
+from bundler.bundle import Bundle, Flaw, gather
 from bundler.lint import Report, lint
+from bundler.parts.place import Place
 from bundler.project import read_project
 from bundler.render import render
 
@@ -56,6 +57,9 @@ class Case:
     target: str = "kommo"
     audience: str = "private"
     container: str = "widget.zip"
+    uploaded: str = ""
+    suppress: Sequence[str] = ()
+    flaws: tuple[Flaw, ...] = ()
 
     def bundle(self) -> Bundle:
         """The changed widget."""
@@ -65,11 +69,14 @@ class Case:
                 files.pop(path)
             else:
                 files[path] = content.encode() if isinstance(content, str) else content
-        return gather(files, self.container, is_zip=True)
+        return gather(files, self.container, is_zip=True, flaws=self.flaws)
 
     def report(self) -> Report:
         """All rules over the changed widget."""
-        return lint(self.bundle(), target=self.target, audience=self.audience)
+        suppress = {rule_id: Place("widget.toml", 1, 1, rule_id) for rule_id in self.suppress}
+        return lint(
+            self.bundle(), target=self.target, audience=self.audience, uploaded=self.uploaded, suppress=suppress
+        )
 
 
 @dataclass(frozen=True)

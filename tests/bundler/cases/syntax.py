@@ -7,6 +7,17 @@ CASES = {
         fails=[Case({"style.css": "a { content: 'é' }".encode("latin-1")})],
         near=[Case({"style.css": ".sample { content: 'é' }"})],
     ),
+    "ENC002": Cases(
+        fails=[Case({"style.css": "\ufeff.sample {}"})],
+        near=[Case({"style.css": ".sample { content: '\ufeff' }"})],
+    ),
+    "ENC003": Cases(
+        fails=[
+            Case({"style.css": ".sample {\r\n}"}, audience="public"),
+            Case({"style.css": ".sample {\r}"}, audience="public"),
+        ],
+        near=[Case({"style.css": ".sample {\r\n}"}), Case({"a.svg": "<svg>\r\n</svg>"}, audience="public")],
+    ),
     "JSON001": Cases(
         fails=[
             Case({"manifest.json": '{"widget": {},}'}),
