@@ -1,12 +1,26 @@
-"""The only wiring: settings in, a Flask application out."""
+"""The only wiring: settings in, services, job handlers and a Flask application out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Flask
 from sqlalchemy import Engine
 
-from backend.db import open_engine
+from backend.accounts import install
+from backend.accounts import views as oauth_views
+from backend.accounts.api import AccountApi
+from backend.accounts.callers import Callers
+from backend.accounts.install import Installer
+from backend.accounts.tokens import Tokens
+from backend.channels import service as channel_service
+from backend.channels import views as link_views
+from backend.channels.connection import Connections
+from backend.channels.service import Links
+from backend.db import Clock, open_engine, utc_now
+from backend.jobs.run import Handler
+from backend.kommo.amojo import AmojoClient
 from backend.kommo.client import KommoClient
+from backend.providers.base import Provider
 from backend.seal import Sealer
 from backend.settings import Settings
 from backend.web import cors, guard, health, problems
@@ -14,21 +28,47 @@ from backend.web import cors, guard, health, problems
 
 @dataclass(frozen=True)
 class Backend:
-    """What the rooms share: opened once a process."""
+    """What is opened once a process: the services, and what does each kind of job."""
 
     settings: Settings
     engine: Engine
     sealer: Sealer
     kommo: KommoClient
+    tokens: Tokens
+    api: AccountApi
+    installer: Installer
+    callers: Callers
+    links: Links
+    handlers: Mapping[str, Handler]
 
 
-def open_backend(settings: Settings) -> Backend:
-    """Open the database and the client that ``settings`` name."""
+def open_backend(
+    settings: Settings, *, providers: Mapping[str, Provider] | None = None, clock: Clock = utc_now
+) -> Backend:
+    """Open the database and the client that ``settings`` name, and build the services on them."""
+    engine, sealer = open_engine(settings.database_url), Sealer.from_settings(settings)
+    kommo = KommoClient(settings.kommo_zones, settings.amojo_host, settings.dev_kommo_url)
+    tokens = Tokens(engine, sealer, kommo, clock)
+    api = AccountApi(engine, kommo, tokens)
+    chats = AmojoClient(kommo, settings.amojo_host, clock)
+    installer = Installer(engine, sealer, kommo, settings.kommo_zones, clock)
+    connections = Connections(engine, sealer, chats, clock)
     return Backend(
         settings=settings,
-        engine=open_engine(settings.database_url),
-        sealer=Sealer.from_settings(settings),
-        kommo=KommoClient(settings.kommo_zones, settings.amojo_host, settings.dev_kommo_url),
+        engine=engine,
+        sealer=sealer,
+        kommo=kommo,
+        tokens=tokens,
+        api=api,
+        installer=installer,
+        callers=Callers(engine, sealer, settings.kommo_zones, admins_only=settings.links_admins_only, clock=clock),
+        links=Links(engine, sealer, api, chats, providers or {}, line_taken=settings.line_taken, clock=clock),
+        handlers={
+            install.EXCHANGE: installer.exchange,
+            install.INSTALLED: connections.reconnect,
+            install.REMOVED: connections.drop,
+            channel_service.CONNECTION: connections.follow,
+        },
     )
 
 
@@ -39,5 +79,8 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
     problems.register(app)
     guard.register(app, is_https=settings.public_url.startswith("https://"))
     cors.register(app, zones=settings.kommo_zones, dev_origins=settings.dev_origins)
+    consent_site = settings.dev_kommo_url or "https://www.kommo.com"
     app.register_blueprint(health.blueprint(engine=backend.engine))
+    app.register_blueprint(oauth_views.blueprint(installer=backend.installer, consent_site=consent_site))
+    app.register_blueprint(link_views.blueprint(callers=backend.callers, links=backend.links))
     return app

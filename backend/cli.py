@@ -4,6 +4,8 @@ import click
 from pydantic import ValidationError
 
 from backend import migrations
+from backend.accounts.commands import integration
+from backend.channels.commands import channel
 from backend.db import open_engine
 from backend.seal import new_key
 from backend.settings import PREFIX, Settings
@@ -58,3 +60,7 @@ def keys() -> None:
 def keys_new() -> None:
     """Print a new key for KCK_SECRET_KEYS."""
     click.echo(new_key())
+
+
+main.add_command(integration)
+main.add_command(channel)

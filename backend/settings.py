@@ -32,6 +32,12 @@ class Settings(BaseModel):
         ("kommo.com", "amocrm.com"), description="Zones whose account hosts may call us and be called."
     )
     amojo_host: str = Field("amojo.kommo.com", description="Host of the chat service.")
+    links_admins_only: bool = Field(
+        True, description="Refuse to link and unlink for a user of whom Kommo says that he is no administrator."
+    )
+    line_taken: Literal["refuse", "move"] = Field(
+        "refuse", description="A messenger account already linked in another Kommo account: refuse it, or move it here."
+    )
     dev_kommo_url: str | None = Field(
         None, description="Development only: address of a sandbox, reached in place of every Kommo host."
     )

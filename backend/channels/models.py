@@ -1,6 +1,6 @@
 """Tables of registered chat channels, their connections to accounts, and the lines linked in them."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from backend.accounts.models import ID, SEALED
 from backend.db import UtcDateTime, metadata
@@ -29,9 +29,15 @@ scopes = Table(
     Column("scope_id", String(140), nullable=False, unique=True),
     Column("amojo_id", String(64), nullable=False),
     Column("is_connected", Boolean, nullable=False),
-    Column("pipeline_id", Integer),
     Column("connected_at", UtcDateTime, nullable=False),
     UniqueConstraint("channel_id", "installation_id", name="uq_scopes_channel_installation"),
+)
+
+pipelines = Table(  # where new leads of an account's lines go; chosen before the first line may be linked
+    "pipelines",
+    metadata,
+    Column("installation_id", ID, ForeignKey("installations.id"), primary_key=True, autoincrement=False),
+    Column("pipeline_id", Integer, nullable=False),
 )
 
 links = Table(
@@ -50,5 +56,12 @@ links = Table(
     Column("source_id", ID),  # Kommo's id of it
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("scope_id", "provider", "line_key", name="uq_links_line"),
-    Index("ix_links_provider_line_key", "provider", "line_key"),
+    Index(  # one line lives in one account, whatever two requests do at the same moment
+        "uq_links_live",
+        "provider",
+        "line_key",
+        unique=True,
+        sqlite_where=text("state != 'removed'"),
+        postgresql_where=text("state != 'removed'"),
+    ),
 )

@@ -37,7 +37,7 @@ def register(app: Flask, *, zones: Iterable[str], dev_origins: Iterable[str] = (
     CORS(
         app,
         resources={r"/api/.*": {"origins": [origin_pattern(zones), *exact]}},
-        methods=["GET", "POST", "PUT", "DELETE"],
+        methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=["X-Auth-Token", "Content-Type"],
         expose_headers=["X-Request-Id", "Retry-After"],
         max_age=600,

@@ -61,6 +61,8 @@ def _check_size() -> None:
     )
     if too_long:
         raise Refusal("The address or the headers are too long.", status=431, code="too_large")
+    if "\x00" in request.path or any("\x00" in part for pair in request.args.items(multi=True) for part in pair):
+        raise Refusal("The address holds a zero character.")
     if request.content_length is not None and request.content_length > MAX_BODY_BYTES:
         raise _too_large()
     if "Transfer-Encoding" not in request.headers:

@@ -14,7 +14,7 @@ _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Create the three tables."""
+    """Create the four tables."""
     op.create_table(
         "channels",
         sa.Column("id", _ID, primary_key=True),
@@ -37,10 +37,14 @@ def upgrade() -> None:
         sa.Column("scope_id", sa.String(140), nullable=False),
         sa.Column("amojo_id", sa.String(64), nullable=False),
         sa.Column("is_connected", sa.Boolean, nullable=False),
-        sa.Column("pipeline_id", sa.Integer),
         sa.Column("connected_at", UtcDateTime, nullable=False),
         sa.UniqueConstraint("scope_id", name="uq_scopes_scope_id"),
         sa.UniqueConstraint("channel_id", "installation_id", name="uq_scopes_channel_installation"),
+    )
+    op.create_table(
+        "pipelines",
+        sa.Column("installation_id", _ID, sa.ForeignKey("installations.id"), primary_key=True, autoincrement=False),
+        sa.Column("pipeline_id", sa.Integer, nullable=False),
     )
     _links()
 
@@ -62,4 +66,7 @@ def _links() -> None:
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.UniqueConstraint("scope_id", "provider", "line_key", name="uq_links_line"),
     )
-    op.create_index("ix_links_provider_line_key", "links", ["provider", "line_key"])
+    live = sa.text("state != 'removed'")
+    op.create_index(
+        "uq_links_live", "links", ["provider", "line_key"], unique=True, sqlite_where=live, postgresql_where=live
+    )

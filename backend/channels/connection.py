@@ -1,0 +1,85 @@
+"""Bringing what Kommo has for an account to what our rows say: connected after an installation, off with its last line.
+
+Every job here reads the rows first and does what they ask for, so that a repeated or late one does no harm.
+"""
+
+import logging
+
+from sqlalchemy import Engine
+
+from backend.accounts import store as accounts
+from backend.channels import store
+from backend.channels.records import Channel, Scope
+from backend.db import Clock, transaction, utc_now
+from backend.jobs.run import Job
+from backend.kommo import amojo
+from backend.seal import Sealer
+
+log = logging.getLogger(__name__)
+
+
+class Connections:
+    """Handlers of jobs about an account's connection to its channels."""
+
+    def __init__(self, engine: Engine, sealer: Sealer, chats: amojo.AmojoClient, clock: Clock = utc_now) -> None:
+        self._engine = engine
+        self._sealer = sealer
+        self._chats = chats
+        self._clock = clock
+
+    def follow(self, job: Job) -> None:
+        """Connect an account that has lines and is not connected; disconnect one whose last line is gone."""
+        installation_id = job.body["installation_id"]
+        for scope, channel, has_lines in self._wanted(installation_id):
+            if has_lines and not scope.is_connected:
+                self._connect(scope, channel)
+            elif scope.is_connected and not has_lines:
+                self._disconnect(scope, channel)
+
+    def reconnect(self, job: Job) -> None:
+        """Connect again after an installation: Kommo has dropped the connection with the old one.
+
+        https://developers.kommo.com/reference/connect-channel
+        """
+        for scope, channel, has_lines in self._wanted(job.body["installation_id"]):
+            if has_lines:
+                self._connect(scope, channel)
+
+    def drop(self, job: Job) -> None:
+        """Note that an account is gone: Kommo has disconnected its channels by itself."""
+        with transaction(self._engine) as conn:
+            store.mark_disconnected(conn, job.body["installation_id"])
+            job.finish(conn)
+
+    def _wanted(self, installation_id: int) -> list[tuple[Scope, Channel, bool]]:
+        with self._engine.connect() as conn:
+            home = accounts.installation(conn, installation_id)
+            if home is None or not home.is_active:
+                return []
+            return [
+                (
+                    scope,
+                    store.channel(conn, self._sealer, scope.channel_id),
+                    bool(store.links_of_scope(conn, self._sealer, scope.id)),
+                )
+                for scope in store.scopes_of(conn, installation_id)
+            ]
+
+    def _connect(self, scope: Scope, channel: Channel) -> None:
+        """Connect with the chat id that the account has now."""
+        with self._engine.connect() as conn:
+            home = accounts.installation(conn, scope.installation_id)
+        amojo_id = home.amojo_id if home is not None and home.amojo_id else scope.amojo_id
+        address = self._chats.connect(amojo.Channel(channel.channel_id, channel.secret), amojo_id, channel.name)
+        with transaction(self._engine) as conn:
+            store.save_scope(conn, channel_id=channel.id, installation_id=scope.installation_id, scope_id=address,
+                             amojo_id=amojo_id, now=self._clock())  # fmt: skip
+            accounts.record(conn, "channel.connected", actor="backend", now=self._clock(),
+                            installation_id=scope.installation_id)  # fmt: skip
+
+    def _disconnect(self, scope: Scope, channel: Channel) -> None:
+        self._chats.disconnect(amojo.Channel(channel.channel_id, channel.secret), scope.amojo_id)
+        with transaction(self._engine) as conn:
+            store.mark_disconnected(conn, scope.installation_id)
+            accounts.record(conn, "channel.disconnected", actor="backend", now=self._clock(),
+                            installation_id=scope.installation_id)  # fmt: skip

@@ -1,0 +1,54 @@
+"""What a row of this room is, as plain values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Our chat channel as registered with Kommo. ``channel_id`` and ``secret`` sign for every account."""
+
+    id: int
+    integration_id: int
+    channel_id: str
+    secret: str = field(repr=False)
+    code: str
+    name: str
+    bot_id: str
+    bot_client_id: str
+    bot_name: str
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One channel in one account. ``scope_id`` is its address at amojo and the last part of the hook address."""
+
+    id: int
+    channel_id: int
+    installation_id: int
+    scope_id: str
+    amojo_id: str
+    is_connected: bool
+
+
+@dataclass(frozen=True)
+class Link:
+    """One line of a messenger, linked to an account. ``source_external_id`` is our name of it in the Sources API."""
+
+    id: int
+    scope: Scope
+    provider: str
+    line_key: str
+    login: str
+    title: str
+    visitor_url: str | None
+    secret: str | None = field(repr=False)
+    state: str
+    source_external_id: str
+    source_id: int | None
+    created_at: datetime
+
+    @property
+    def shown_state(self) -> str:
+        """What a person is told: a line whose account is not connected is broken, whatever it was before."""
+        return self.state if self.scope.is_connected else "broken"
