@@ -44,7 +44,7 @@ class Script:
         pattern = rf"(?<![\w$])(?:{'|'.join(map(re.escape, words))})(?![\w$])".encode()
         for found in re.finditer(pattern, self.source):
             node = self.at(found.start(), found.end())
-            if (node.start_byte, node.end_byte) == found.span() and node.type.endswith("identifier"):
+            if (node.start_byte, node.end_byte) == found.span() and "identifier" in node.type:
                 yield node
 
     @cached_property
