@@ -6,9 +6,11 @@ from werkzeug.exceptions import HTTPException
 from sandbox.amojo import routes as amojo
 from sandbox.amojo.errors import Refused
 from sandbox.control import routes as control
+from sandbox.crm import routes as crm
 from sandbox.crm.errors import problem
 from sandbox.hosts import Kind
 from sandbox.marketplace import routes as marketplace
+from sandbox.oauth import consent
 from sandbox.oauth import routes as oauth
 from sandbox.page import routes as page
 from sandbox.visit import place
@@ -30,7 +32,7 @@ def create_app(world: World) -> Flask:
     app = Flask("sandbox", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    for room in (oauth, marketplace, amojo, control, page):
+    for room in (oauth, consent, marketplace, amojo, crm, control, page):
         app.register_blueprint(room.blueprint(world))
 
     @app.errorhandler(HTTPException)

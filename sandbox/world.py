@@ -6,8 +6,12 @@ from sandbox.accounts import Accounts
 from sandbox.amojo.channels import Channels
 from sandbox.amojo.desk import Desk
 from sandbox.amojo.models import Chats
+from sandbox.amojo.records import Scope
 from sandbox.clock import Clock
 from sandbox.courier import Courier
+from sandbox.crm.chats import sources
+from sandbox.crm.limits import Limits
+from sandbox.crm.models import Crm
 from sandbox.ground import Ground
 from sandbox.ids import Ids
 from sandbox.marketplace.models import Marketplace
@@ -30,6 +34,8 @@ class World:
     channels: Channels
     chats: Chats
     desk: Desk
+    crm: Crm
+    limits: Limits
 
     def __init__(
         self,
@@ -79,4 +85,18 @@ class World:
         self.channels = Channels(ground, self.accounts, [self.registered.channel])
         self.chats = Chats(ground, self.accounts, self.channels)
         self.desk = Desk(ground, self.chats, self.chat_courier, self.send)
+        self.crm = Crm(ground, self.accounts)
+        self.limits = Limits()
+        self._join()
+
+    def _join(self) -> None:
+        """Tell the rooms of each other: what installing, uninstalling and chatting mean for the CRM."""
         self.marketplace.on_uninstall.append(self.channels.disconnect_account)
+        self.marketplace.on_install.append(
+            lambda account, integration: sources.on_install(self.crm.of(account), account, integration)
+        )
+        self.desk.default_source = self._default_source
+
+    def _default_source(self, scope: Scope) -> str:
+        client_id = self.channels.channels[scope.channel_id].client_id
+        return sources.default_external_id(self.crm.of(self.accounts.by_id[scope.account_id]), client_id)

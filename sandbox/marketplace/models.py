@@ -84,7 +84,7 @@ class Marketplace:
         integration = self.integration_of(code)
         with self.ground.lock:
             account = self.accounts.by_id[account_id]
-            self._put(account, integration, settings)
+            self.put(account, integration, settings)
             authorization = self.oauth.issue_code(Grant(integration.client_id, account.id, account.current_user_id))
         query = self.callback_query(account, integration, authorization) | {"from_widget": "1"}
         return self._call("install hook", account, f"{integration.redirect_uri}?{urlencode(query)}")
@@ -92,7 +92,8 @@ class Marketplace:
     def consent(self, account: Account, integration: Integration, user: User) -> dict[str, str]:
         """Install by the button flow and return the parameters of the browser's redirect (without ``state``)."""
         with self.ground.lock:
-            self._put(account, integration, None)
+            if integration.widget_code:
+                self.put(account, integration, None)
             code = self.oauth.issue_code(Grant(integration.client_id, account.id, user.id))
         return self.callback_query(account, integration, code)
 
@@ -174,7 +175,9 @@ class Marketplace:
             raise NotInstalled(f"{code} is not installed in account {account_id}")
         return found
 
-    def _put(self, account: Account, integration: Integration, settings: dict[str, Any] | None) -> None:
+    @locked
+    def put(self, account: Account, integration: Integration, settings: dict[str, Any] | None) -> Installed:
+        """Mark a widget as installed and tell the rooms that care."""
         now = self.ground.clock.seconds()
         found = self.installed.setdefault(
             (account.id, integration.widget_code), Installed(integration.widget_code, account.id, installed_at=now)
@@ -185,6 +188,7 @@ class Marketplace:
         for listener in self.on_install:
             listener(account, integration)
         self.ground.bus.publish("install", found.as_json(), account_id=account.id)
+        return found
 
     def _call(self, label: str, account: Account, url: str) -> Outcome:
         wait_s = self.ground.switches.install_wait_s

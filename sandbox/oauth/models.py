@@ -113,6 +113,14 @@ class OAuth:
         return None if found is None or found.is_revoked else self.accounts.by_id.get(found.grant.account_id)
 
     @locked
+    def register_external(self, name: str, redirect_uri: str) -> Integration:
+        """Make an external integration: one for each consent, with keys of its own and no widget."""
+        ids = self.ground.ids
+        made = Integration(ids.uuid(), ids.hex(64), redirect_uri, name=name, is_external=True)
+        self.integrations[made.client_id] = made
+        return made
+
+    @locked
     def revoke(self, client_id: str, account_id: int) -> None:
         """End every code and token of the integration in the account, as uninstalling does."""
         for code in self.codes.values():

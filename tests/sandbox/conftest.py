@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from sandbox.app import create_app
 from sandbox.registration import registration
+from sandbox.switches import Switches
 from sandbox.world import World
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -79,8 +80,8 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def world(receiver: Receiver) -> World:
-    """Return a world whose clock stands at NOW and whose hooks go to the receiver."""
-    made = World(registration(receiver.url))
+    """Return a world whose clock stands at NOW and whose hooks go to the receiver, without rate limits."""
+    made = World(registration(receiver.url), switches=Switches(rate_limits=False))
     made.ground.clock.stop(NOW)
     return made
 

@@ -1,0 +1,1 @@
+"""The account itself: its data, its people, its pipelines, its widgets."""

@@ -1,0 +1,123 @@
+"""The account, its users, its widgets, its custom fields."""
+
+from flask import Response
+
+from sandbox.crm.access import books, caller, demand_admin
+from sandbox.crm.account.models import account_form, user_form
+from sandbox.crm.books import Record
+from sandbox.crm.errors import Problem
+from sandbox.crm.hal import collection, hal, listing, nothing, optional, page, wanted, whole_list, with_self
+from sandbox.crm.route import Route
+from sandbox.marketplace.models import Installed, NotInstalled
+from sandbox.registration import Integration
+from sandbox.world import World
+
+
+def account(world: World) -> Response:
+    """Show the account; amojo_id and the like only with ``with``."""
+    found = account_form(caller().account, caller().user, world.ground.switches, wanted())
+    return hal(with_self(found, "/api/v4/account"))
+
+
+def users(world: World) -> Response:
+    """List the users, for administrators."""
+    demand_users_right()
+    people = [user for _, user in sorted(caller().account.users.items())]
+    forms = [with_self(user_form(each, wanted()), f"/api/v4/users/{each.id}") for each in people]
+    number, limit = page()
+    shown = forms[(number - 1) * limit : number * limit]
+    counted = collection("users", shown) | {"_total_items": len(forms)}
+    return hal({"_page": number, "_page_count": -(-len(forms) // limit)} | counted) if shown else nothing()
+
+
+def user(world: World, user_id: int) -> Response:
+    """Show one user, for administrators."""
+    demand_users_right()
+    found = caller().account.users.get(user_id)
+    if found is None:
+        raise Problem(404, "Not found", why=f"no user {user_id}")
+    return hal(with_self(user_form(found, wanted()), f"/api/v4/users/{user_id}"))
+
+
+def demand_users_right() -> None:
+    """Raise Problem unless an administrator calls through an integration that may see users."""
+    demand_admin()
+    if caller().integration.is_external:
+        raise Problem(403, "Forbidden", why="an external integration does not see users")
+
+
+def fields(world: World, kind: str) -> Response:
+    """List the custom fields of a kind of entity."""
+    found = [each for each in books(world).fields.values() if each["entity_type"] == kind]
+    return listing(world, "custom_fields", found, lambda each: field_form(kind, each))
+
+
+def field(world: World, kind: str, field_id: int) -> Response:
+    """Show one custom field."""
+    found = books(world).fields.get(field_id)
+    if found is None or found["entity_type"] != kind:
+        raise Problem(404, "Not found", why=f"no field {field_id} of {kind}")
+    return hal(field_form(kind, found))
+
+
+def field_form(kind: str, found: Record) -> Record:
+    """Return a custom field with its link."""
+    return with_self(found, f"/api/v4/{kind}/custom_fields/{found['id']}")
+
+
+def widget_form(installed: Installed) -> Record:
+    """Return an installed widget with its link."""
+    shown = {"code": installed.code, "settings": installed.settings, "is_active": installed.is_active}
+    return with_self(shown, f"/api/v4/widgets/{installed.code}")
+
+
+def widgets(world: World) -> Response:
+    """List the installed widgets."""
+    return whole_list("widgets", [widget_form(each) for each in world.marketplace.of_account(caller().account.id)])
+
+
+def widget(world: World, code: str) -> Response:
+    """Show an installed widget."""
+    found = world.marketplace.find(caller().account.id, code)
+    if found is None:
+        raise Problem(404, "Not found", why=f"widget {code} is not installed")
+    return hal(widget_form(found))
+
+
+def integration_of(world: World, code: str) -> Integration:
+    """Return the integration of a widget; raise Problem."""
+    try:
+        return world.marketplace.integration_of(code)
+    except NotInstalled as error:
+        raise Problem(404, "Not found", why=str(error)) from error
+
+
+def install_widget(world: World, code: str) -> Response:
+    """Install a widget with settings."""
+    demand_admin()
+    return hal(widget_form(world.marketplace.put(caller().account, integration_of(world, code), optional())))
+
+
+def uninstall_widget(world: World, code: str) -> Response:
+    """Uninstall a widget."""
+    demand_admin()
+    integration_of(world, code)
+    try:
+        world.marketplace.uninstall(caller().account.id, code)
+    except NotInstalled as error:
+        raise Problem(404, "Not found", why=str(error)) from error
+    return nothing()
+
+
+OWNERS = "<any(leads, contacts, companies):kind>"
+ROUTES = (
+    Route("GET", "/account", account),
+    Route("GET", "/users", users),
+    Route("GET", "/users/<int:user_id>", user),
+    Route("GET", f"/{OWNERS}/custom_fields", fields),
+    Route("GET", f"/{OWNERS}/custom_fields/<int:field_id>", field),
+    Route("GET", "/widgets", widgets, "A", "the fields of a widget are few"),
+    Route("GET", "/widgets/<code>", widget, "A"),
+    Route("POST", "/widgets/<code>", install_widget, "A"),
+    Route("DELETE", "/widgets/<code>", uninstall_widget, "A"),
+)

@@ -1,0 +1,1 @@
+"""What happens around an entity: tasks, notes, calls, events."""

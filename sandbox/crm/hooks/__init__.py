@@ -1,0 +1,1 @@
+"""CRM hooks: subscriptions, bodies, delivery with retries."""

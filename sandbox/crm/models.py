@@ -1,0 +1,27 @@
+"""The CRM of the whole world: the books of every account."""
+
+from sandbox.accounts import Account, Accounts
+from sandbox.crm.books import Books, Listener, open_books
+from sandbox.ground import Ground
+
+
+class Crm:
+    """Books by account id. ``listeners`` hear every change in every account."""
+
+    def __init__(self, ground: Ground, accounts: Accounts) -> None:
+        self.ground = ground
+        self.listeners: list[Listener] = []
+        self._books: dict[int, Books] = {}
+        for account in accounts.by_id.values():
+            self.open(account)
+
+    def open(self, account: Account) -> Books:
+        """Open the books of an account."""
+        books = open_books(self.ground, account)
+        books.listeners = self.listeners
+        self._books[account.id] = books
+        return books
+
+    def of(self, account: Account) -> Books:
+        """Return the books of an account."""
+        return self._books[account.id]
