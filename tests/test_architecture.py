@@ -36,19 +36,33 @@ SOURCES = [
 ]
 
 
-def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def functions(tree: ast.AST) -> Iterator[Function]:
     """Every function of a module, nested ones too."""
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return (node for node in ast.walk(tree) if isinstance(node, Function))
 
 
-def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Lines of a function without its decorators and docstring."""
+def lines_of(function: Function) -> int:
+    """Lines of a function without decorators, docstring, and the functions inside it, which are measured themselves."""
     first = function.body[0]
     docstring = (
         isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
     )
-    said = (first.end_lineno or 0) - first.lineno + 1 if docstring else 0
-    return (function.end_lineno or 0) - function.lineno + 1 - said
+    inner = [node for node in functions(function) if node is not function and is_directly_in(node, function)]
+    return span(function) - (span(first) if docstring else 0) - sum(span(node) for node in inner)
+
+
+def span(node: ast.stmt) -> int:
+    """Lines from the first to the last of a statement."""
+    return (node.end_lineno or 0) - node.lineno + 1
+
+
+def is_directly_in(inner: Function, outer: Function) -> bool:
+    """Whether no other function lies between the two."""
+    between = [node for node in functions(outer) if node not in (inner, outer)]
+    return not any(inner in functions(node) for node in between)
 
 
 def is_a_test(path: Path) -> bool:
@@ -56,7 +70,7 @@ def is_a_test(path: Path) -> bool:
     return path.relative_to(ROOT).parts[0] == "tests"
 
 
-def is_a_command(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def is_a_command(function: Function) -> bool:
     """Whether click calls it: its parameters are the options of a command line."""
     called = [item.func if isinstance(item, ast.Call) else item for item in function.decorator_list]
     return any(isinstance(item, ast.Attribute) and item.attr in ("command", "group") for item in called)
@@ -73,9 +87,7 @@ def too_big() -> Iterator[tuple[str, str]]:
             yield from _too_big_function(path, f"{name}::{function.name}", function)
 
 
-def _too_big_function(
-    path: Path, key: str, function: ast.FunctionDef | ast.AsyncFunctionDef
-) -> Iterator[tuple[str, str]]:
+def _too_big_function(path: Path, key: str, function: Function) -> Iterator[tuple[str, str]]:
     limit = TEST_LINES if is_a_test(path) and function.name.startswith("test_") else FUNCTION_LINES
     if (length := lines_of(function)) > limit:
         yield key, f"{length} lines, limit {limit}"
