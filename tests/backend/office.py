@@ -1,16 +1,18 @@
 """A backend with its database, its Kommo and one messenger, ready for a test to talk to."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
 from backend.accounts import store as accounts
+from backend.accounts.models import audit
 from backend.app import Backend, create_app, open_backend
 from backend.channels import store as channels
 from backend.db import Clock, transaction, utc_now
@@ -62,6 +64,14 @@ class Office:
         """Do every job that is due."""
         self.runner.run_due()
 
+    def until(self, is_true: Callable[[], bool], within_s: float = 20) -> None:
+        """Do jobs as they become due until ``is_true``."""
+        ends_at = time.monotonic() + within_s
+        while not is_true():
+            assert time.monotonic() < ends_at, "it did not come true in time"
+            self.work()
+            time.sleep(0.02)
+
     def install(self, host: str = "acme.kommo.com", code: str = "code-1") -> int:
         """Install as the marketplace does; gives our id of the installation."""
         self.cloud.codes[code] = host
@@ -79,10 +89,6 @@ class Office:
 
     def events(self) -> list[str]:
         """The audit trail's events, oldest first."""
-        from sqlalchemy import select
-
-        from backend.accounts.models import audit
-
         with self.backend.engine.connect() as conn:
             return list(conn.execute(select(audit.c.event).order_by(audit.c.id)).scalars())
 
