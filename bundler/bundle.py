@@ -72,6 +72,11 @@ def read_folder(folder: Path) -> Bundle:
 
 
 def is_leftover(path: str) -> bool:
-    """Whether a system or an editor left this file behind: nothing that a widget needs is named so."""
+    """Whether a system or a tool left this file behind: nothing that a widget needs is named so."""
+    return is_rubbish(path) or any(part.startswith(".") for part in path.split("/"))
+
+
+def is_rubbish(path: str) -> bool:
+    """Whether this leftover is of use to nobody, so that it can be removed without asking."""
     parts = path.split("/")
-    return any(part in facts.OS_LEFTOVERS or part.startswith(".") or part.endswith("~") for part in parts)
+    return any(part in facts.OS_LEFTOVERS or part.startswith("._") or part.endswith("~") for part in parts)

@@ -13,6 +13,10 @@ AMOCRM_DOCS = "https://www.amocrm.ru/developers/content"
 # https://developers.kommo.com/docs/structure-widget
 MANIFEST = "manifest.json"
 SCRIPT = "script.js"
+# The host's object and its old name. https://developers.kommo.com/docs/script-js
+HOST, OLD_HOST = "APP", "AMOCRM"
+# The group of callbacks for chosen tasks, and what many widgets call it. https://developers.kommo.com/docs/lists-sdk
+TASK_CALLBACK, OLD_TASK_CALLBACK = "todo", "tasks"
 ARCHIVE_NAME = "widget.zip"
 
 # Width and height in pixels. https://developers.kommo.com/docs/images
@@ -128,7 +132,7 @@ CARD_SDK_CALLBACKS = ("loadPreloadedData", "loadElements", "linkCard", "searchDa
 MENU_HOSTS = ("stats", "settings")
 
 # Left by systems, editors and version control. Not Kommo's list: what real archives were seen to carry.
-OS_LEFTOVERS = frozenset({"__MACOSX", "Thumbs.db", "ehthumbs.db", "desktop.ini", "Desktop.ini"})
+OS_LEFTOVERS = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "ehthumbs.db", "desktop.ini", "Desktop.ini"})
 NEVER_SHIPPED = frozenset({".git", ".hg", ".svn", "node_modules"})
 
 # Our own limits for archives of strangers, far above any real widget (the largest of 66 measured: 2 MB, 66 entries).

@@ -15,6 +15,8 @@ from bundler.errors import WrongUse
 
 _CHUNK = 1 << 16
 _ENCRYPTED = 0x1
+# Windows tools write such names; what they mean is clear, so the entry is read all the same.
+BACKSLASH = "its name has a backslash"
 
 
 def read_zip(path: Path) -> Bundle:
@@ -25,7 +27,7 @@ def read_zip(path: Path) -> Bundle:
             for entry, flaw in _judged(archive.infolist()):
                 if flaw:
                     flaws.append(flaw)
-                else:
+                if flaw is None or flaw.detail == BACKSLASH:
                     _read_entry(archive, entry, files, flaws)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise WrongUse(f"{path} is no zip that can be read: {error}") from None
@@ -49,13 +51,13 @@ def _judged(entries: list[zipfile.ZipInfo]) -> Iterator[tuple[zipfile.ZipInfo, F
 def _unsafe(entry: zipfile.ZipInfo, names: set[str]) -> Flaw | None:
     name = entry.orig_filename
     reasons = {
-        "its name has a backslash": "\\" in name,
         "its path is absolute": name.startswith("/") or name[1:2] == ":",
         "its path leads out of the archive": ".." in name.replace("\\", "/").split("/"),
         "its name has control characters": any(ord(character) < 32 for character in name),
         "it is encrypted": bool(entry.flag_bits & _ENCRYPTED),
         "it is a link": stat.S_ISLNK(entry.external_attr >> 16),
         "its name stands in the archive twice": entry.filename in names,
+        BACKSLASH: "\\" in name,
     }
     return next((Flaw(UNSAFE, entry.filename, reason) for reason, is_so in reasons.items() if is_so), None)
 
@@ -81,4 +83,4 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, files: dict[st
     if len(content) != entry.file_size:
         flaws.append(Flaw(DAMAGED, entry.filename, "its size is not the one that the archive names"))
         return
-    files[entry.filename] = bytes(content)
+    files[entry.filename.replace("\\", "/")] = bytes(content)

@@ -40,11 +40,20 @@ def globals_named(script: Script, name: str) -> Iterator[Node]:
     Inside ``with`` a name may mean anything, so nothing there is given.
     """
     mentions = list(script.words(name))
-    hidden = [scope for node in mentions if (scope := _declared_in(node))]
+    scopes = [scope for node in mentions if (scope := _declared_in(node))]
     for node in mentions:
-        inside = any(scope.start_byte <= node.start_byte < scope.end_byte for scope in hidden)
-        if node.type in _REFERENCES and not inside and _enclosing(node, frozenset({"with_statement"})) is None:
+        in_with = _enclosing(node, frozenset({"with_statement"}))
+        if node.type in _REFERENCES and in_with is None and not _is_within(node, scopes):
             yield node
+
+
+def is_declared(script: Script, name: str, node: Node) -> bool:
+    """Whether ``name`` would mean a variable of the script's own where ``node`` stands."""
+    return _is_within(node, [scope for mention in script.words(name) if (scope := _declared_in(mention))])
+
+
+def _is_within(node: Node, scopes: list[Node]) -> bool:
+    return any(scope.start_byte <= node.start_byte < scope.end_byte for scope in scopes)
 
 
 def _declared_in(node: Node) -> Node | None:

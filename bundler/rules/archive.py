@@ -140,7 +140,7 @@ def no_leftovers(bundle: Bundle) -> Hits:
     "ZIP009",
     ERROR,
     why="Such an entry can overwrite files where it is unpacked, or cannot be unpacked at all; scanners refuse it.",
-    fix="Make the archive anew, with plain relative names and forward slashes (`build.py fix` does it).",
+    fix="Make the archive anew, with plain relative names and forward slashes (`build.py fix` mends backslashes).",
     doc=facts.DOC_ZIP,
 )
 def entries_are_safe(bundle: Bundle) -> Hits:
