@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bundler import facts
 
@@ -59,16 +58,6 @@ def _wrapper(files: Mapping[str, bytes]) -> str:
 
 def _inside(path: str, top: str) -> bool:
     return not top or path.startswith(f"{top}/")
-
-
-def read_folder(folder: Path) -> Bundle:
-    """Read a built widget from a folder. Version control and installed packages are not part of a widget."""
-    files = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not facts.NEVER_SHIPPED.intersection(path.relative_to(folder).parts)
-    }
-    return gather(files, folder.name or "widget", is_zip=False)
 
 
 def is_leftover(path: str) -> bool:

@@ -9,6 +9,7 @@ from bundler.archive import write_archive
 from bundler.bundle import Bundle
 from bundler.options import Wishes, linting
 from bundler.project import Project, read_project
+from bundler.proof import Origin, describe, manifest_path
 from bundler.render import render
 
 ENVIRONMENTS = ("development", "staging", "production")
@@ -30,13 +31,16 @@ def command(wishes: Wishes, source: Path, environment: str, backend_url: str | N
     build.py --env production --backend-url https://relay.example.com --audience public
     """
     project = read_project(source)
-    bundle = render(project, environment, project.backend_url(environment, backend_url))
+    origin = Origin(environment, project.backend_url(environment, backend_url))
+    bundle = render(project, origin.environment, origin.backend_url)
     report = wishes.lint(bundle, project.suppress)
     target = (out if environment == ENVIRONMENTS[0] else out / environment) / facts.ARCHIVE_NAME
     if report.has_errors:
         target.unlink(missing_ok=True)
+        manifest_path(target).unlink(missing_ok=True)
     else:
         digest = write_archive(bundle, target)
+        manifest_path(target).write_text(describe(source, bundle, origin, digest), encoding="utf-8")
         click.echo(_contents(project, bundle, target, digest), err=wishes.format != "text")
     wishes.show(report)
 

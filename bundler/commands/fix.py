@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from bundler.archive import write_archive
-from bundler.bundle import Bundle, read_folder
+from bundler.bundle import Bundle
 from bundler.errors import WrongUse
 from bundler.fixes import fixed
 from bundler.lint import Report, lint
+from bundler.reading import read_folder
 from bundler.rule import KOMMO, PRIVATE
 from bundler.unpack import BACKSLASH, read_zip
 

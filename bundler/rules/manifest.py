@@ -7,6 +7,7 @@ from bundler import facts
 from bundler.parts.document import Node
 from bundler.parts.locations import Locations
 from bundler.rule import AMOCRM, ERROR, WARNING, Hits, at, rule
+from bundler.version import grows
 
 _VERSION = re.compile(r"\d+(\.\d+)*\Z")
 _HTTPS = re.compile(r"https://[^\s/]+", re.IGNORECASE)
@@ -111,7 +112,7 @@ def version_is_dotted_digits(manifest: Node) -> Hits:
 def version_grows(manifest: Node, uploaded: str) -> Hits:
     """The version is greater than the one uploaded last (`--uploaded`, if given)."""
     version = manifest.find("widget", "version")
-    if version and uploaded and _numbers(version.string or "") <= _numbers(uploaded):
+    if version and uploaded and not grows(uploaded, version.string or ""):
         yield at(version.place, f"the version is not above {uploaded}", uploaded=uploaded)
 
 
@@ -252,10 +253,6 @@ def showcases_are_not_installed(manifest: Node) -> Hits:
     showcase, installation = manifest.find("widget", "is_showcase"), manifest.find("widget", "installation")
     if showcase and showcase.scalar is True and installation and installation.scalar is True:
         yield at(showcase.place, "is_showcase and installation are both true")
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d{1,9}", version)]
 
 
 def _settings(manifest: Node) -> Iterator[tuple[str, Node]]:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bundler.archive import pack, write_archive
-from bundler.bundle import Bundle, read_folder
+from bundler.bundle import Bundle
+from bundler.reading import read_folder
 
 FILES = {"manifest.json": b"{}", "images/logo.png": b"\x89PNG", "i18n/en.json": b'{"a": "b"}'}
 

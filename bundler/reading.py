@@ -1,0 +1,39 @@
+"""Any form of a widget → Bundle: a source folder, a built folder, a zip."""
+
+from pathlib import Path
+
+from bundler import facts
+from bundler.bundle import Bundle, gather
+from bundler.errors import WrongUse
+from bundler.project import PROJECT_FILE, read_project
+from bundler.render import render
+from bundler.unpack import read_zip
+
+# A source folder is checked as it would be rendered; where its backend stands matters to no rule.
+_BACKEND = "https://backend.example"
+
+
+def is_source(path: Path) -> bool:
+    """Whether the path is a folder that must be rendered first."""
+    return (path / PROJECT_FILE).is_file()
+
+
+def read_widget(path: Path) -> Bundle:
+    """Read any form of a widget. Raises ``WrongUse`` if the path is none."""
+    if is_source(path):
+        return render(read_project(path), "development", _BACKEND)
+    if path.is_dir():
+        return read_folder(path)
+    if path.is_file():
+        return read_zip(path)
+    raise WrongUse(f"{path} is neither a folder nor a zip")
+
+
+def read_folder(folder: Path) -> Bundle:
+    """Read a built widget from a folder. Version control and installed packages are not part of a widget."""
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not facts.NEVER_SHIPPED.intersection(path.relative_to(folder).parts)
+    }
+    return gather(files, folder.name or "widget", is_zip=False)
