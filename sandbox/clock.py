@@ -1,5 +1,6 @@
 """The sandbox's time: runs like the machine's, and can be moved or stopped: a year of token life takes a moment."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -11,13 +12,19 @@ class Clock:
         self._real = real
         self._offset_s = 0.0
         self._stopped_at: float | None = None
+        self._skew = threading.local()
         self._listeners: list[Callable[[], None]] = []
 
     def now(self) -> float:
         """Return the sandbox's time in unix seconds, with fractions."""
+        skew_s: float = getattr(self._skew, "seconds", 0.0)
         if self._stopped_at is not None:
-            return self._stopped_at
-        return self._real() + self._offset_s
+            return self._stopped_at + skew_s
+        return self._real() + self._offset_s + skew_s
+
+    def skew(self, seconds: float) -> None:
+        """Let this thread alone see a clock that is ``seconds`` ahead, until it is set to 0 again."""
+        self._skew.seconds = seconds
 
     def seconds(self) -> int:
         """Return the sandbox's time in whole unix seconds, the form of most API fields."""

@@ -12,13 +12,16 @@ from sandbox.courier import Courier
 from sandbox.crm.chats import sources
 from sandbox.crm.limits import Limits
 from sandbox.crm.models import Crm
+from sandbox.faults import Faults
 from sandbox.ground import Ground
+from sandbox.hookpost import HookPost
 from sandbox.ids import Ids
 from sandbox.marketplace.models import Marketplace
 from sandbox.marketplace.widget import Widget, load_widget
 from sandbox.oauth.models import OAuth
-from sandbox.outbound import Send, send_over_http
+from sandbox.outbound import Outcome, Outgoing, Send, send_over_http
 from sandbox.registration import Registration, registration
+from sandbox.requestlog import Entry, RequestLog
 from sandbox.switches import Switches
 
 
@@ -48,12 +51,14 @@ class World:
     ) -> None:
         self.registered = registered or registration()
         self.seed = seed
-        self.send = send
+        self._send = send
         self.first_switches = switches or Switches()
         self.ground = Ground(Ids(seed), clock or Clock(), self.first_switches)
         self.chat_courier = Courier(self.ground.clock, "chat hooks")
         self.crm_courier = Courier(self.ground.clock, "crm hooks")
         self.widgets: dict[str, Widget] = {}
+        self.log = RequestLog(self.ground.bus)
+        self.faults = Faults(self.ground.ids)
         self._build()
 
     def reset(self, seed: int | None = None) -> None:
@@ -65,8 +70,34 @@ class World:
             self.ground.clock.reset()
             self.ground.ids = Ids(self.seed)
             self.ground.switches = self.first_switches
+            self.log.clear()
+            self.faults.clear()
+            self.faults.ids = self.ground.ids
             self._build()
         self.ground.bus.publish("reset", {"seed": self.seed})
+
+    def send(self, outgoing: Outgoing) -> Outcome:
+        """Send a request to the integration's server and write it down."""
+        at = self.ground.clock.now()
+        outcome = self._send(outgoing)
+        verdict = outcome.error or f"answered {outcome.status}"
+        entry = Entry(
+            0,
+            at,
+            "out",
+            outgoing.label,
+            outgoing.method,
+            outgoing.url,
+            outgoing.headers,
+            outgoing.body,
+            outcome.status,
+            verdict,
+            outcome.seconds,
+            outcome.body,
+            outgoing.account_id,
+        )
+        self.log.add(entry)
+        return outcome
 
     def load(self, archive: Path, code: str | None = None) -> Widget:
         """Load a built widget as ``code`` (the registered one if not given); raise ValueError when it is not one."""
@@ -84,7 +115,7 @@ class World:
         self.marketplace = Marketplace(ground, self.accounts, self.oauth, self.widgets, self.send)
         self.channels = Channels(ground, self.accounts, [self.registered.channel])
         self.chats = Chats(ground, self.accounts, self.channels)
-        self.desk = Desk(ground, self.chats, self.chat_courier, self.send)
+        self.desk = Desk(ground, self.chats, HookPost(self.chat_courier, self.faults, self.accounts, self.send))
         self.crm = Crm(ground, self.accounts)
         self.limits = Limits()
         self._join()

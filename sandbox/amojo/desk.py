@@ -11,9 +11,9 @@ from sandbox.accounts import Account, User
 from sandbox.amojo import hooks
 from sandbox.amojo.models import Chats
 from sandbox.amojo.records import Chat, Message, Person, Scope
-from sandbox.courier import Courier
 from sandbox.ground import Ground, locked
-from sandbox.outbound import Outcome, Outgoing, Send
+from sandbox.hookpost import HookPost
+from sandbox.outbound import Outcome, Outgoing
 
 TYPING_EVERY_S = 5
 
@@ -25,12 +25,11 @@ class NoChat(Exception):
 class Desk:
     """The inbox of every account's managers."""
 
-    def __init__(self, ground: Ground, chats: Chats, courier: Courier, send: Send) -> None:
+    def __init__(self, ground: Ground, chats: Chats, post: HookPost) -> None:
         self.ground = ground
         self.room = chats
-        self.courier = courier
         self.default_source: Callable[[Scope], str] = lambda scope: ""
-        self._send = send
+        self._post = post
         chats.on_outgoing_import.append(self._echo)
 
     def chats(self, account_id: int) -> list[dict[str, Any]]:
@@ -109,7 +108,7 @@ class Desk:
             scope.account_id,
         )
         due_at = self.ground.clock.now() + switches.hook_delay_s
-        self.courier.post(lambda: self._keep(message, self._send(outgoing)), due_at=due_at)
+        self._post.post(outgoing, lambda outcome: self._keep(message, outcome), due_at=due_at)
 
     def _say(self, scope: Scope, chat: Chat, user: User, content: dict[str, Any]) -> Message:
         now = self.ground.clock.now()

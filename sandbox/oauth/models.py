@@ -132,6 +132,12 @@ class OAuth:
                 token.is_revoked = True
 
     @locked
+    def expire(self, token: str) -> None:
+        """End one access token now, as if its day were over."""
+        if token in self.accesses:
+            self.accesses[token].expires_at = self.ground.clock.seconds()
+
+    @locked
     def expire_accesses(self, account_id: int) -> int:
         """End the access tokens of an account now, keeping the refresh tokens; return how many."""
         living = [each for each in self.accesses.values() if each.grant.account_id == account_id]

@@ -1,0 +1,87 @@
+"""Send any hook: a published vector, a body of one's own; signed well or badly, once or twice, to a foreign scope."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+
+from sandbox.amojo import hooks
+from sandbox.amojo.records import Scope
+from sandbox.control.reading import WrongUse, named_account, outcome_json, sent
+from sandbox.outbound import Outcome, Outgoing
+from sandbox.world import World
+
+VECTORS = Path(__file__).parents[2] / "tests" / "golden" / "chats_webhooks.json"
+FORGED = "0" * 40
+MODES = ("ok", "wrong-signature", "twice", "foreign-scope", "unknown-event")
+
+
+def add_routes(routes: Blueprint, world: World) -> None:
+    """Add the routes of this subject."""
+
+    @routes.get("/hooks")
+    def known() -> Response:
+        return jsonify({"vectors": list(vectors()), "modes": MODES})
+
+    @routes.post("/hooks")
+    def send() -> Response:
+        body = sent()
+        mode = body.get("mode", "ok")
+        if mode not in MODES:
+            raise WrongUse(f"unknown mode {mode!r}; known: {', '.join(MODES)}")
+        scope = chosen_scope(world, body)
+        content = addressed(world, scope, chosen_body(body))
+        if mode == "unknown-event":
+            content = {"account_id": scope.amojo_id, "time": world.ground.clock.seconds(), "action": {"dance": {}}}
+        outcomes = [outcome_json(each) for each in deliver(world, scope, content, mode)]
+        return jsonify({"outcomes": outcomes, "body": content})
+
+
+def vectors() -> dict[str, dict[str, Any]]:
+    """Return the published sample hooks by id; none where the repository's vectors are not at hand."""
+    if not VECTORS.is_file():
+        return {}
+    found = json.loads(VECTORS.read_text(encoding="utf-8"))["hooks"]
+    return {each["id"]: each["body"] for each in found}
+
+
+def chosen_scope(world: World, body: dict[str, Any]) -> Scope:
+    """Return the scope a hook is for; raise WrongUse."""
+    account = named_account(world, body)
+    scopes = {scope.id: scope for scope in world.channels.of_account(account.id)}
+    found = scopes.get(body["scope_id"]) if "scope_id" in body else next(iter(scopes.values()), None)
+    if found is None:
+        raise WrongUse(f"no channel was ever connected in {account.subdomain}")
+    return found
+
+
+def chosen_body(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the hook that was asked for; raise WrongUse."""
+    if isinstance(body.get("body"), dict):
+        own: dict[str, Any] = body["body"]
+        return own
+    found = vectors().get(str(body.get("vector")))
+    if found is None:
+        raise WrongUse("give body (an object) or vector (one of those that GET /_sandbox/hooks lists)")
+    return found
+
+
+def addressed(world: World, scope: Scope, body: dict[str, Any]) -> dict[str, Any]:
+    """Return a hook that names this scope's account and the present time."""
+    if "account_id" not in body:
+        return body
+    return body | {"account_id": scope.amojo_id, "time": world.ground.clock.seconds()}
+
+
+def deliver(world: World, scope: Scope, body: dict[str, Any], mode: str) -> list[Outcome]:
+    """Send a hook now and return what came of it."""
+    channel, switches = world.channels.channels[scope.channel_id], world.ground.switches
+    raw, headers = hooks.wire(body, channel.secret, switches)
+    target = f"{scope.channel_id}_00000000-0000-4000-8000-000000000000" if mode == "foreign-scope" else scope.id
+    url = hooks.address(channel, target)
+    outgoing = Outgoing("chat hook", "POST", url, headers, raw, switches.hook_wait_s, scope.account_id)
+    if mode == "wrong-signature":
+        outgoing = replace(outgoing, headers=headers | {"X-Signature": FORGED})
+    return [world.send(outgoing) for _ in range(2 if mode == "twice" else 1)]
