@@ -14,7 +14,7 @@ from bundler.bundle import is_rubbish
 from bundler.parts.callbacks import read_callbacks
 from bundler.parts.document import JsonError, Node, parse_json
 from bundler.parts.place import Text
-from bundler.parts.scope import globals_named, is_declared
+from bundler.parts.scope import globals_named, is_declared, read_scopes
 from bundler.parts.script import Script, parse_script
 
 Files = Mapping[str, bytes]
@@ -119,11 +119,12 @@ def _host_edits(script: Script) -> Iterator[Edit]:
 
 
 def _task_edits(script: Script) -> Iterator[Edit]:
-    callbacks = read_callbacks(script)
+    callbacks = read_callbacks({facts.SCRIPT: read_scopes(script)})
     old, new = facts.OLD_TASK_CALLBACK, facts.TASK_CALLBACK
-    value: Mention | None = callbacks.by_name.get(f"{old}.selected")
-    if value is None or not callbacks.lacks(f"{new}.selected"):
+    selected = callbacks.found.get(f"{old}.selected")
+    if selected is None or not callbacks.lacks(f"{new}.selected"):
         return
+    value: Mention | None = selected.node
     while value is not None:
         key = value.child_by_field_name("key")
         if key is not None and script.text(key).strip("\"'") == old:

@@ -15,6 +15,7 @@ from bundler.parts.document import JsonError, Node, parse_json
 from bundler.parts.image import Image, read_image
 from bundler.parts.locations import Locations, read_locations
 from bundler.parts.place import Place, Text
+from bundler.parts.scope import Scopes, read_scopes
 from bundler.parts.script import Script, parse_script
 from bundler.parts.style import Style, parse_style
 from bundler.parts.translated import translated_values
@@ -135,9 +136,17 @@ def scripts(bundle: Bundle) -> Files[Script]:
 
 
 @part
-def callbacks(scripts: Files[Script]) -> Callbacks:
-    """What script.js gives to the host."""
-    return read_callbacks(_one(scripts, facts.SCRIPT))
+def scopes(scripts: Files[Script]) -> Files[Scopes]:
+    """The names that each script declares, by path."""
+    return Files({path: read_scopes(script) for path, script in scripts.read.items()}, scripts.unread)
+
+
+@part
+def callbacks(scopes: Files[Scopes]) -> Callbacks:
+    """The widget's callbacks. A script that cannot be read might hold them, so then they cannot be had."""
+    for lost in scopes.unread:
+        raise NoPart(lost)
+    return read_callbacks(scopes.read)
 
 
 @part

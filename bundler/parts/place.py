@@ -24,6 +24,14 @@ class Place:
         """The same place, its text a secret."""
         return replace(self, is_secret=True)
 
+    def without_text(self) -> "Place":
+        """The same place when what stands there says nothing: something is missing."""
+        return replace(self, text="")
+
+    def only(self, text: str) -> "Place":
+        """The same place with a shorter text: the piece that matters."""
+        return replace(self, text=text)
+
     @property
     def shown(self) -> str:
         """The text's first line, shortened, for people."""

@@ -1,37 +1,129 @@
-"""Which mentions of a name in a script mean the global of that name, and not a variable of the script's own."""
+"""Which names a script declares, and where they hold: enough to tell a global from a name of the script's own."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from tree_sitter import Node
+import tree_sitter_javascript
+from tree_sitter import Language, Node, Query, QueryCursor
 
+from bundler.parts.expressions import FUNCTIONS, around
 from bundler.parts.script import Script
 
-_FUNCTIONS = frozenset(
-    {
-        "program",
-        "function_declaration",
-        "function_expression",
-        "generator_function",
-        "generator_function_declaration",
-        "arrow_function",
-        "method_definition",
-        "class_static_block",
-    }
+# One query for all names costs about a third of the parse; the same walk in Python would cost several parses.
+_QUERY = Query(
+    Language(tree_sitter_javascript.language()),
+    """
+    (variable_declaration (variable_declarator name: (_) @var))
+    (for_in_statement kind: "var" left: (_) @var)
+    (lexical_declaration (variable_declarator name: (_) @let))
+    (for_in_statement kind: ["let" "const"] left: (_) @let)
+    (class_declaration name: (identifier) @let)
+    (formal_parameters (_) @parameter)
+    (arrow_function parameter: (identifier) @parameter)
+    (catch_clause parameter: (_) @caught)
+    (function_declaration name: (identifier) @hoisted)
+    (generator_function_declaration name: (identifier) @hoisted)
+    (function_expression name: (identifier) @own)
+    (class name: (identifier) @own)
+    (import_clause (identifier) @imported)
+    (import_specifier name: (identifier) @imported)
+    (import_specifier alias: (identifier) @imported)
+    (namespace_import (identifier) @imported)
+    (for_in_statement !kind left: (_) @assigned)
+    (assignment_expression left: (_) @assigned)
+    (augmented_assignment_expression left: (identifier) @assigned)
+    (update_expression argument: (identifier) @assigned)
+    """,
 )
-_BLOCKS = _FUNCTIONS | {"statement_block", "for_statement", "for_in_statement", "switch_body"}
-_PATTERNS = frozenset(
-    {
-        "array_pattern",
-        "object_pattern",
-        "pair_pattern",
-        "rest_pattern",
-        "assignment_pattern",
-        "object_assignment_pattern",
-    }
-)
-_REFERENCES = frozenset({"identifier", "shorthand_property_identifier"})
-_NAMED_BY_THEMSELVES = frozenset({"function_expression", "generator_function", "class"})
-_HOISTED = frozenset({"function_declaration", "generator_function_declaration"})
+_WHOLE = ("program", "class_static_block", *FUNCTIONS)
+_BLOCKS = ("statement_block", "for_statement", "for_in_statement", "switch_body", *_WHOLE)
+_SCOPES = {
+    "var": _WHOLE,
+    "hoisted": _WHOLE,
+    "let": _BLOCKS,
+    "parameter": tuple(FUNCTIONS),
+    "own": (*FUNCTIONS, "class"),
+    "caught": ("catch_clause",),
+    "imported": ("program",),
+}
+_REFERENCES = ("identifier", "shorthand_property_identifier")
+_NAMES = ("identifier", "shorthand_property_identifier_pattern")
+
+Range = tuple[int, int]
+
+
+@dataclass
+class Scopes:
+    """The names of one script: for each name the nodes that declare it and how; and every name that is assigned."""
+
+    script: Script
+    declarations: dict[str, list[tuple[Node, str]]] = field(default_factory=lambda: defaultdict(list))
+    assigned: list[Node] = field(default_factory=list)
+    _ranges: dict[str, list[Range]] = field(default_factory=dict)
+
+    def binding(self, node: Node) -> Range | None:
+        """The scope in which the name at this node was declared, as bytes; nothing for a global."""
+        return self.binding_of(self.script.text(node), node)
+
+    def binding_of(self, name: str, node: Node) -> Range | None:
+        """The same for any name, as it would be understood where the node stands."""
+        ranges = self._ranges_of(name)
+        return max(((start, end) for start, end in ranges if start <= node.start_byte < end), default=None)
+
+    def is_global(self, node: Node) -> bool:
+        """Whether the name at this node is not one of the script's own."""
+        return self.binding(node) is None
+
+    def initial(self, node: Node) -> Node | None:
+        """The value that the variable at this node was declared with, when that is plain to see."""
+        wanted = self.binding(node)
+        for declared, how in self.declarations.get(self.script.text(node), []):
+            declarator = declared.parent
+            if declarator is not None and declarator.type == "variable_declarator" and wanted == _range(declared, how):
+                return declarator.child_by_field_name("value")
+        return None
+
+    def _ranges_of(self, name: str) -> list[Range]:
+        if name not in self._ranges:
+            self._ranges[name] = [_range(node, how) for node, how in self.declarations.get(name, [])]
+        return self._ranges[name]
+
+
+def read_scopes(script: Script) -> Scopes:
+    """Collect the names of a script."""
+    scopes = Scopes(script)
+    for how, nodes in QueryCursor(_QUERY).captures(script.tree.root_node).items():
+        for node in nodes:
+            if how == "assigned":
+                scopes.assigned += _names(node)
+            else:
+                for name in _names(node):
+                    scopes.declarations[script.text(name)].append((name, how))
+    scopes.assigned.sort(key=lambda node: node.start_byte)
+    return scopes
+
+
+def _names(pattern: Node) -> Iterator[Node]:
+    """The names that a pattern binds: not its keys, not its default values, not the object of ``a.b``."""
+    if pattern.type in _NAMES:
+        yield pattern
+    elif pattern.type in ("assignment_pattern", "object_assignment_pattern"):
+        left = pattern.child_by_field_name("left")
+        yield from _names(left) if left is not None else ()
+    elif pattern.type == "pair_pattern":
+        value = pattern.child_by_field_name("value")
+        yield from _names(value) if value is not None else ()
+    elif pattern.type in ("object_pattern", "array_pattern", "rest_pattern"):
+        for child in pattern.named_children:
+            yield from _names(child)
+
+
+def _range(name: Node, how: str) -> Range:
+    """Where a declared name holds. A function declaration's name holds around the function, not inside it alone."""
+    inside = name.parent if how == "hoisted" and name.parent is not None else name
+    scope = around(inside, *_SCOPES[how])
+    return (scope.start_byte, scope.end_byte) if scope is not None else (0, 1 << 62)
 
 
 def globals_named(script: Script, name: str) -> Iterator[Node]:
@@ -39,66 +131,12 @@ def globals_named(script: Script, name: str) -> Iterator[Node]:
 
     Inside ``with`` a name may mean anything, so nothing there is given.
     """
-    mentions = list(script.words(name))
-    scopes = [scope for node in mentions if (scope := _declared_in(node))]
-    for node in mentions:
-        in_with = _enclosing(node, frozenset({"with_statement"}))
-        if node.type in _REFERENCES and in_with is None and not _is_within(node, scopes):
+    scopes = read_scopes(script)
+    for node in script.words(name):
+        if node.type in _REFERENCES and scopes.is_global(node) and around(node, "with_statement") is None:
             yield node
 
 
 def is_declared(script: Script, name: str, node: Node) -> bool:
     """Whether ``name`` would mean a variable of the script's own where ``node`` stands."""
-    return _is_within(node, [scope for mention in script.words(name) if (scope := _declared_in(mention))])
-
-
-def _is_within(node: Node, scopes: list[Node]) -> bool:
-    return any(scope.start_byte <= node.start_byte < scope.end_byte for scope in scopes)
-
-
-def _declared_in(node: Node) -> Node | None:
-    """The scope in which this mention declares its name, or nothing if it declares none."""
-    inner, holder = _out_of_pattern(node)
-    if holder is None:
-        return None
-    kind = holder.type
-    if kind == "variable_declarator" and holder.child_by_field_name("name") == inner and holder.parent:
-        return _enclosing(holder, _FUNCTIONS if holder.parent.type == "variable_declaration" else _BLOCKS)
-    if kind == "for_in_statement" and holder.child_by_field_name("left") == inner:
-        how = holder.child_by_field_name("kind")
-        return None if how is None else _enclosing(holder, _FUNCTIONS) if how.type == "var" else holder
-    if kind == "formal_parameters":
-        return holder.parent
-    if kind == "import_specifier" or kind in ("import_clause", "namespace_import"):
-        return _enclosing(holder, frozenset({"program"}))
-    return _declared_by_itself(inner, holder)
-
-
-def _declared_by_itself(inner: Node, holder: Node) -> Node | None:
-    """The scope of a function's, a class's or a caught error's name."""
-    if holder.child_by_field_name("parameter") == inner:
-        return holder
-    if holder.child_by_field_name("name") != inner:
-        return None
-    if holder.type in _NAMED_BY_THEMSELVES:
-        return holder
-    if holder.type in _HOISTED:
-        return _enclosing(holder, _FUNCTIONS)
-    return _enclosing(holder, _BLOCKS) if holder.type == "class_declaration" else None
-
-
-def _out_of_pattern(node: Node) -> tuple[Node, Node | None]:
-    """The outermost pattern around a name, and what holds it. A default value or a key is no part of the pattern."""
-    inner, holder = node, node.parent
-    while holder is not None and holder.type in _PATTERNS:
-        if inner in (holder.child_by_field_name("right"), holder.child_by_field_name("key")):
-            return inner, None
-        inner, holder = holder, holder.parent
-    return inner, holder
-
-
-def _enclosing(node: Node, kinds: frozenset[str]) -> Node | None:
-    above = node.parent
-    while above is not None and above.type not in kinds:
-        above = above.parent
-    return above
+    return read_scopes(script).binding_of(name, node) is not None

@@ -1,0 +1,60 @@
+"""Secrets in files that everybody can download (SEC001, SEC002)."""
+
+import re
+from collections.abc import Mapping
+
+from bundler import facts, host
+from bundler.parts.place import Text
+from bundler.rule import ERROR, WARNING, Hits, at, rule
+
+# Forms that nothing but a secret has. The names of the groups are what people are told.
+_FORMS = (
+    ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]{20,}")),
+    ("a signed token (JWT)", re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}")),
+    ("a refresh token", re.compile(r"\bdef50200[0-9a-f]{80,}")),
+    ("a Telegram bot's token", re.compile(r"\b\d{8,10}:AA[\w-]{33}\b")),
+    ("an AWS key", re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
+    ("a Google API key", re.compile(r"\bAIza[\w-]{35}\b")),
+    ("a GitHub token", re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}\b")),
+    ("a Slack token", re.compile(r"\bxox[abprs]-[\w-]{20,}")),
+    ("a Stripe key", re.compile(r"\b[sr]k_live_[A-Za-z0-9]{20,}")),
+)
+_NAMED = re.compile(
+    rf"""(?i)\b(?P<name>{"|".join(host.SECRET_NAMES)})\b["']?\s*[:=]\s*(?P<quote>["'`])(?P<value>[^"'`\s]{{8,}})(?P=quote)"""
+)
+_PLACEHOLDER = re.compile(
+    r"(?i)[{<%\[$]|^(?:your|my|example|test|xxx|\*+|change|placeholder|settings\.|widget\.)|(.)\1{7}"
+)
+_LEAST_VARIETY = 5
+
+
+@rule(
+    "SEC001",
+    ERROR,
+    why="Everybody who opens the page can download every file of the widget, and the secret with it.",
+    fix="Remove it, have it replaced (it counts as known from now on), and keep the new one on your server.",
+    doc=facts.DOC_CHECKLIST,
+)
+def no_secrets_ship(texts: Mapping[str, Text]) -> Hits:
+    """No secret is in a file of the widget."""
+    for text in texts.values():
+        for what, form in _FORMS:
+            for found in form.finditer(text.source):
+                yield at(text.place(*found.span()).hidden(), f"this looks like {what}")
+
+
+@rule(
+    "SEC002",
+    WARNING,
+    why="Everybody who opens the page can download every file of the widget, and the secret with it.",
+    fix="Remove it, have it replaced if it is real, and keep secrets on your server.",
+    doc=facts.DOC_CHECKLIST,
+)
+def nothing_named_a_secret_ships(texts: Mapping[str, Text]) -> Hits:
+    """Nothing in a file of the widget has a value and the name of a secret."""
+    for path, text in texts.items():
+        for found in _NAMED.finditer(text.source) if not facts.locale_of(path) else ():
+            value = found["value"]
+            if path != facts.MANIFEST and not _PLACEHOLDER.search(value) and len(set(value)) >= _LEAST_VARIETY:
+                what = host.SECRET_NAMES[found["name"].lower()]
+                yield at(text.place(*found.span("value")).hidden(), f"this looks like {what}")
