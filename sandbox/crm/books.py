@@ -34,6 +34,7 @@ class Books:
     notes: dict[int, Record] = field(default_factory=dict)
     sources: dict[int, Record] = field(default_factory=dict)
     webhooks: dict[int, Record] = field(default_factory=dict)
+    triggers: dict[int, Record] = field(default_factory=dict)
     templates: dict[int, Record] = field(default_factory=dict)
     talks: dict[int, Record] = field(default_factory=dict)
     chat_links: dict[str, Record] = field(default_factory=dict)

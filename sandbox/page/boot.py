@@ -50,7 +50,7 @@ def boot(world: World, account: Account, lang: str, policy: Policy) -> Json:
         "texts": texts(lang),
         "controls": control_templates(),
         "constants": constants(account, lang, world.ground.switches.zone) | policy.constants,
-        "pipelines": pipelines(world, account),
+        "pipelines": pipelines(world.crm.of(account)),
         "account": {"id": account.id, "name": account.name, "subdomain": account.subdomain},
         "answers": policy.answers,
     }

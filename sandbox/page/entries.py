@@ -130,7 +130,7 @@ def tour(manifest: Json, langs: Json, lang: str) -> Json | None:
         return None
     images = block_.get("tour_images")
     by_lang: Json = images if isinstance(images, dict) else {}
-    chosen = by_lang.get(lang) or next(iter(by_lang.values()), [])
+    chosen: list[object] = by_lang.get(lang) or next(iter(by_lang.values()), [])
     return {
         "images": [f"/{str(each).lstrip('/')}" for each in chosen],
         "description": look_up(langs, block_.get("tour_description")),

@@ -3,9 +3,8 @@
 import json
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 
-from sandbox.page.board import leads
 from sandbox.page.boot import page_account
 from sandbox.page.policy import Policy
 from sandbox.world import World
@@ -25,11 +24,7 @@ def stream(world: World, account_id: int, after: int) -> Iterator[str]:
 
 
 def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
-    """Add the board and the stream that keeps it fresh."""
-
-    @routes.get("/ajax/board")
-    def board() -> Response:
-        return jsonify({"leads": leads(world, page_account(world), request.args.get("pipeline_id", 0, type=int))})
+    """Add the stream."""
 
     @routes.get("/ajax/events")
     def events() -> Response:

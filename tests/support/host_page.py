@@ -33,11 +33,8 @@ def probe(more: str = "") -> str:
 
 def manifest(**changes: Any) -> dict[str, Any]:
     """A manifest with everything that the host reads; ``changes`` replace top-level blocks."""
-    about = {
-        "name": "widget.name",
-        "description": "widget.description",
-        "short_description": "widget.short_description",
-    }
+    about: dict[str, Any] = {name: f"widget.{name}" for name in ("name", "description", "short_description")}
+    about |= {"version": "1.2.3", "interface_version": 2, "init_once": False, "locale": ["en"], "installation": True}
     whole = {
         "widget": about,
         "locations": ["settings", "lead_sources", "advanced_settings"],

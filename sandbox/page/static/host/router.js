@@ -1,11 +1,22 @@
 /** Which page an address shows; moving between pages does not reload, as in the CRM. */
-define(['host/notices', 'host/text', 'host/pages/pipeline', 'host/pages/integrations', 'host/pages/chats', 'host/pages/advanced'],
-(notices, t, pipeline, integrations, chats, advanced) => {
+define(['host/notices', 'host/text', 'host/pages/pipeline', 'host/pages/integrations', 'host/pages/chats', 'host/pages/advanced',
+  'host/pages/card', 'host/pages/list', 'host/pages/automate', 'host/pages/salesbot', 'host/pages/menu_page', 'host/pages/mobile'],
+(notices, t, pipeline, integrations, chats, advanced, card, list, automate, salesbot, menuPage, mobile) => {
   const PAGES = [
     [/^\/(?:leads\/pipeline\/?(\d+)?\/?)?$/, pipeline],
+    [/^\/leads\/list\/?$/, list.leads],
+    [/^\/contacts\/list\/?$/, list.contacts],
+    [/^\/todo\/list\/?$/, list.tasks],
+    [/^\/leads\/detail\/(\d+)\/?$/, card.lead],
+    [/^\/contacts\/detail\/(\d+)\/?$/, card.contact],
+    [/^\/companies\/detail\/(\d+)\/?$/, card.company],
     [/^\/settings\/widgets\/?$/, integrations],
+    [/^\/settings\/pipeline\/leads\/?(\d+)?\/?$/, automate],
+    [/^\/settings\/communications\/?$/, salesbot],
     [/^\/settings\/([\w-]+)\/?$/, advanced],
+    [/^\/widget_page\/([\w-]+)(?:\/([\w-]+))?(?:\/([\w-]+))?\/?$/, menuPage],
     [/^\/chats\/?([\w-]+)?\/?$/, chats],
+    [/^\/mobile\/?(\d+)?\/?$/, mobile],
   ];
   let leave = null;
 

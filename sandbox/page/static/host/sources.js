@@ -10,7 +10,7 @@ define(['jquery', 'host/api', 'host/dom', 'host/icons', 'host/text', 'host/loade
     function remove(source, redraw) {
       return new Confirm({
         text: t('sources.remove_question', { name: source.name }), accept_text: t('sources.remove'),
-        accept: async () => { await api.remove(`/ajax/sources/${source.id}`); redraw(); },
+        accept: async () => { await api.remove(`/ajax/sources/${source.widget_code}/${source.pipeline_id}`); redraw(); },
       });
     }
 
@@ -33,13 +33,13 @@ define(['jquery', 'host/api', 'host/dom', 'host/icons', 'host/text', 'host/loade
       const title = el('span.dp-source__title', {}, source.name);
       const open = () => settings.open(entry, { source_id: source.id, external_id: source.external_id });
       return el('article.dp-source.dp-source_widget', {
-        'data-widget-code': source.widget_code, 'data-source-id': source.id, 'data-external-id': source.external_id || '',
+        'data-widget-code': source.widget_code, 'data-source-id': source.id || '', 'data-external-id': source.external_id || '',
       },
       el('button.dp-source__open', { type: 'button', onclick: open },
         picture('dp-source__logo', [`${entry.images_path}/logo_min.png`, `${entry.images_path}/logo_small.png`]),
         el('span.dp-source__text', {}, title, el('small.muted', {}, t('sources.widget')))),
       el('span.dp-source__tools', {},
-        el('button.button-plain', { type: 'button', onclick: () => rename(source, title) }, t('sources.rename')),
+        source.id ? el('button.button-plain', { type: 'button', onclick: () => rename(source, title) }, t('sources.rename')) : null,
         el('button.button-plain', { type: 'button', onclick: () => remove(source, redraw) }, t('sources.remove'))));
     }
 

@@ -1,0 +1,78 @@
+/**
+ * Cards of leads, contacts and companies: fields, feed, and the right panel where widgets stand.
+ * https://developers.kommo.com/docs/card-sdk
+ */
+define(['jquery', 'backbone', 'host/api', 'host/dom', 'host/text', 'host/place', 'host/loader', 'host/card_actions', 'host/card_tabs'],
+  ($, Backbone, api, { el, fill }, t, place, loader, actions, tabs) => {
+    const KINDS = {
+      lead: { path: 'leads', area: 'lcard', page: 'leads_card', type: 2 },
+      contact: { path: 'contacts', area: 'ccard', page: 'contacts_card', type: 1 },
+      company: { path: 'companies', area: 'comcard', page: 'companies_card', type: 3 },
+    };
+
+    /** `APP.data.current_card`: documented are `id` (0 = new) and `model`. */
+    function currentCard(kind, data) {
+      const model = new Backbone.Model(data.record);
+      return {
+        id: data.record.id, element_type: kind.type, model, contacts: data.contacts, info: data.record, main_user: data.record.responsible_user_id,
+        $el: $('#card_holder'), save() { return api.put(`/ajax/card/${kind.path}/${data.record.id}`, { name: model.get('name') }); },
+        getLinked: () => data.contacts, user_rights: { edit: true },
+      };
+    }
+
+    function field(code, title, value) {
+      const phone = code === 'PHONE' || code === 'EMAIL';
+      const shown = phone ? actions.link(code === 'PHONE' ? 'phone' : 'email', value)
+        : el('input.linked-form__cf.text-input', { value: value === null || value === undefined ? '' : value, 'aria-label': title, readonly: true });
+      return el('div.linked-form__field', { 'data-pei-code': code.toLowerCase(), 'data-id': code },
+        el('div.linked-form__field__label', {}, el('span', {}, title)), el('div.linked-form__field__value', {}, shown));
+    }
+
+    function contactForm(contact) {
+      return el('li.linked-form', { 'data-id': contact.id },
+        el('a.linked-form__name', { href: `/contacts/detail/${contact.id}/`, 'data-path': true }, contact.name),
+        contact.phones.map((phone) => field('PHONE', t('card.phone'), phone)), contact.emails.map((email) => field('EMAIL', t('card.email'), email)));
+    }
+
+    function fields(kind, data) {
+      const { record } = data;
+      return el('form.card-fields#edit_card', { onsubmit: (event) => event.preventDefault() },
+        el('div.card-fields__top.card-fields__top-name', {}, el('h1', {}, record.name || `#${record.id}`),
+          el('span.muted', {}, `${t(`card.${kind.path}`)} #${record.id}`), data.status ? el('span.card-status', { style: `--stage: ${data.status.color}` }, data.status.name) : null),
+        el('div.card-tabs__wrapper', {}, tabs.bar()),
+        el('div.card-fields__fields-block', {}, data.fields.map(({ code, title, value }) => field(code, title, value)),
+          data.contacts.length && kind.area !== 'ccard' ? el('ul.linked-forms__group-wrapper', {}, data.contacts.map(contactForm)) : null),
+        tabs.place());
+    }
+
+    function feed(data) {
+      return el('section.card-holder__feed', { 'aria-label': t('card.feed') },
+        el('ol.notes-wrapper', {}, data.notes.map((note) => el('li.feed-note', {}, el('small.muted', {}, note.kind), el('p', {}, note.text))),
+          data.notes.length ? null : el('li.empty', {}, t('card.no_notes'))),
+        data.chats.length ? el('p', {}, data.chats.map((chat) => el('a.button-input', { href: `/chats/${chat.id}/`, 'data-path': true }, t('card.chat')))) : null,
+        actions.compose());
+    }
+
+    function panel() {
+      return el('aside.card-widgets.js-widgets-active#widgets_block', { 'aria-label': t('card.widgets') },
+        el('div.card-widgets__elements.custom-scroll'), el('div.card-widgets__overlay#card_widgets_overlay', { style: 'display: none' }));
+    }
+
+    const page = (name) => {
+      const kind = KINDS[name];
+      return {
+        section: name === 'lead' ? 'leads' : 'contacts',
+        async show(holder, id) {
+          const data = await api.get(`/ajax/card/${kind.path}/${id}`);
+          place.move({ area: kind.area, page: kind.page, dotted: `${kind.path}.card`, entity: kind.path });
+          fill(holder, el('div.card-holder#card_holder', {}, fields(kind, data), feed(data), panel()));
+          place.card = currentCard(kind, data);
+          const stop = actions.follow();
+          await loader.enter(kind.area, (entry, widget) => tabs.open(entry, widget, kind, Number(id)));
+          actions.draw();
+          return stop;
+        },
+      };
+    };
+    return { lead: page('lead'), contact: page('contact'), company: page('company') };
+  });

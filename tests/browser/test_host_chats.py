@@ -1,0 +1,67 @@
+"""The inbox: a visitor's message appears by itself, a manager answers, and delivery is marked."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from sandbox.amojo.reading import Part
+from sandbox.amojo.records import Scope
+from tests.support.host_page import Host
+
+pytestmark = pytest.mark.browser
+
+
+def said(text: str, number: int) -> Part:
+    """What an integration sends when a visitor writes."""
+    person: dict[str, Any] = {"id": "visitor-1", "name": "Vera Visitor"}
+    payload = {"timestamp": 1780000000 + number, "msec_timestamp": (1780000000 + number) * 1000, "msgid": f"m-{number}"}
+    payload |= {"conversation_id": "c-1", "sender": person, "message": {"type": "text", "text": text}, "silent": False}
+    return Part({"event_type": "new_message", "payload": payload})
+
+
+@pytest.fixture
+def scope(host: Host) -> Scope:
+    account = host.world.accounts.first
+    channel = host.world.registered.channel
+    body = {"account_id": account.amojo_id, "title": "Chat", "hook_api_version": "v2"}
+    answer = host.world.channels.connect(channel, Part(body))
+    return host.world.channels.scopes[answer["scope_id"]]
+
+
+def test_a_message_appears_in_the_open_inbox_by_itself(host: Host, scope: Scope) -> None:
+    host.visit("/chats/")
+    expect(host.page.locator(".chat-rows .empty")).to_be_visible()
+    host.world.chats.write(scope, said("Do you have roses?", 1))
+    host.page.click(".chat-row")
+    expect(host.page.locator(".bubble")).to_contain_text("Do you have roses?")
+    host.world.chats.write(scope, said("Red ones", 2))
+    expect(host.page.locator(".bubble").last).to_contain_text("Red ones")
+
+
+def test_a_reply_goes_out_and_shows_how_far_it_came(host: Host, scope: Scope) -> None:
+    host.world.chats.write(scope, said("Hi", 1))
+    host.visit("/chats/")
+    host.page.click(".chat-row")
+    host.page.get_by_role("textbox", name="Write a reply").fill("Of course")
+    host.page.keyboard.press("Enter")
+    mine = host.page.locator(".bubble_ours")
+    expect(mine).to_contain_text("Of course")
+    message = next(each for each in host.world.chats.messages.values() if each.direction == "outgoing")
+    host.world.chats.report(
+        scope, message.id, Part({"msgid": message.id, "delivery_status": 2, "error_code": 0, "error": ""})
+    )
+    expect(mine.locator(".delivery")).to_have_attribute("data-status", "read")
+
+
+def test_a_failed_delivery_shows_its_reason(host: Host, scope: Scope) -> None:
+    host.world.chats.write(scope, said("Hi", 1))
+    host.visit("/chats/")
+    host.page.click(".chat-row")
+    host.page.get_by_role("textbox", name="Write a reply").fill("Of course")
+    host.page.get_by_role("button", name="Send").click()
+    expect(host.page.locator(".bubble_ours")).to_be_visible()
+    message = next(each for each in host.world.chats.messages.values() if each.direction == "outgoing")
+    failed = {"msgid": message.id, "delivery_status": -1, "error_code": 905, "error": "Visitor has left"}
+    host.world.chats.report(scope, message.id, Part(failed))
+    expect(host.page.locator(".delivery__error")).to_have_text("Visitor has left")

@@ -1,0 +1,143 @@
+"""Every area of the CRM that widgets are loaded into, and what is called there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.host_page import CODE, Host, archive, probe, running_host
+
+pytestmark = pytest.mark.browser
+EVERYWHERE = ["settings", "lead_sources", "advanced_settings", "lcard-1", "ccard-1", "comcard-1", "llist-0", "clist-0",
+              "tlist-0", "digital_pipeline", "salesbot_designer", "widget_page", "mobile_card", "card_sdk"]  # fmt: skip
+BLOCKS: dict[str, Any] = {
+    "locations": EVERYWHERE,
+    "dp": {"settings": {"text": {"name": "settings.login", "type": "text"}}, "action_multiple": False},
+    "salesbot_designer": {
+        "logo": "/x.png",
+        "say": {
+            "name": "widget.name",
+            "settings": {"text": {"name": "settings.login", "type": "text", "default_value": "hi"}},
+        },
+    },
+    "left_menu": {"desk": {"title": "widget.name"}},
+    "mobile": {"frame_url": "/tmpl/controls/button.twig", "color": "#112233"},
+}
+MORE = """
+this.callbacks.leads = {selected: function () { calls.push(['leads.selected', self.list_selected().summary]); }};
+this.callbacks.onSalesbotDesignerSave = function (handler, values) {
+  return JSON.stringify([{question: [{handler: handler, params: values}]}]);
+};
+this.callbacks.salesbotDesignerSettings = function ($body, renderRow) {
+  calls.push(['salesbot', typeof renderRow]);
+  return {exits: [{code: 'ok', title: 'Done'}]};
+};
+this.callbacks.loadElements = function () {
+  return Promise.resolve([{id: 1, sku: 'A1', name: 'Rose', price: '10'}]);
+};
+"""
+
+
+@pytest.fixture
+def host(browser: Browser, tmp_path: Path) -> Iterator[Host]:
+    with running_host(browser, archive(tmp_path / "widget.zip", script=probe(MORE), **BLOCKS)) as running:
+        running.install()
+        books = running.world.crm.of(running.world.accounts.first)
+        stage = books.main_pipeline["statuses"][1]["id"]
+        lead = {"id": 501, "name": "Roses", "price": 90, "status_id": stage, "pipeline_id": books.main_pipeline["id"]}
+        phone = {"field_code": "PHONE", "field_name": "Phone", "values": [{"value": "+15550100"}]}
+        books.leads[501] = lead
+        books.contacts[601] = {"id": 601, "name": "Vera", "custom_fields_values": [phone]}
+        books.links[("leads", 501)] = {("contacts", 601): {}}
+        yield running
+
+
+def test_the_board_shows_leads_in_their_stages(host: Host) -> None:
+    host.visit("/leads/pipeline/")
+    card = host.page.locator(".stage .lead[data-id='501']")
+    expect(card).to_contain_text("Vera")
+    expect(card).to_contain_text("$90")
+
+
+def test_a_lead_card_is_the_current_card_and_shows_the_right_panel(host: Host) -> None:
+    host.visit("/leads/detail/501/")
+    assert host.calls()[0][1] == "lcard"
+    read = "[APP.isCard(), APP.data.current_card.id, APP.data.current_card.model.get('name'), APP.constant('card_id')]"
+    assert host.page.evaluate(read) == [True, 501, "Roses", 501]
+    host.page.evaluate("window.probe.render_template({caption: {class_name: 'mine'}, body: '<b>hello</b>'})")
+    panel = f"#widgets_block .card-widgets__elements .card-widgets__widget-{CODE}.mine .card-widgets__widget__body b"
+    expect(host.page.locator(panel)).to_have_text("hello")
+
+
+def test_contacts_of_the_card_reach_the_widget(host: Host) -> None:
+    host.visit("/leads/detail/501/")
+    people = host.page.evaluate("window.probe.get_current_card_contacts_data()")
+    assert [(each["name"], each["phones"]) for each in people] == [("Vera", ["+15550100"])]
+
+
+def test_a_phone_offers_the_actions_that_widgets_added(host: Host) -> None:
+    host.visit("/leads/detail/501/")
+    host.page.evaluate("window.probe.add_action('phone', (given) => window.calls.push(['phone', given.value]))")
+    host.page.click(".control-phone__formatted")
+    host.page.click(".tips-item")
+    assert host.calls()[-1] == ["phone", "+15550100"]
+
+
+def test_a_card_tab_is_filled_by_the_widget(host: Host) -> None:
+    host.visit("/contacts/detail/601/")
+    host.page.click(f".card-tabs__item[data-tab={CODE}]")
+    expect(host.page.locator(f"#{CODE} tbody")).to_contain_text("Rose")
+
+
+def test_ticked_rows_are_handed_to_the_chosen_widget(host: Host) -> None:
+    host.visit("/leads/list/")
+    host.page.check("#list_item_501")
+    host.page.click(f".list__widget[data-code={CODE}]")
+    assert host.calls()[-1] == ["leads.selected", {"items": 1, "emails": 0, "phones": 1}]
+
+
+def test_the_advanced_page_has_both_work_areas(host: Host) -> None:
+    host.visit(f"/settings/{CODE}/")
+    expect(host.page.locator(f"#list_page_holder #work-area-{CODE}")).to_be_attached()
+    assert host.called()[1:] == ["render", "bind_actions", "init", "advancedSettings"]
+    assert host.page.evaluate("[APP.getWidgetsArea(), window.probe.system().area]") == [
+        f"advanced-settings:{CODE}",
+        "advanced-settings",
+    ]
+
+
+def test_a_menu_page_gets_its_item(host: Host) -> None:
+    host.visit("/leads/list/")
+    host.page.click(".rail__widgets a")
+    host.page.wait_for_function("window.sandboxReady === 'widget_page'")
+    assert host.calls()[-1] == ["initMenuPage", {"location": "widget_page", "item_code": "desk"}]
+
+
+def test_a_trigger_is_set_up_on_a_stage_and_kept(host: Host) -> None:
+    host.visit("/settings/pipeline/leads/")
+    host.page.locator(".digital-pipeline__add-trigger").first.click()
+    host.page.click(f".source-choice[data-widget-code={CODE}]")
+    anchor = host.page.locator(f".digital-pipeline__short-task_widget-style_{CODE}")
+    expect(anchor.locator("xpath=../..").locator("[data-action=send_widget_hook]")).to_be_attached()
+    host.page.fill("[data-action=send_widget_hook] [name=text]", "ring")
+    host.page.click(".js-trigger-save")
+    expect(host.page.locator(".digital-pipeline__short-task")).to_be_visible()
+    assert "dpSettings" in host.called()
+    kept = host.world.crm.of(host.world.accounts.first).triggers
+    assert [each["settings"] for each in kept.values()] == [{"text": "ring"}]
+
+
+def test_a_salesbot_step_shows_its_exits_and_its_code(host: Host) -> None:
+    host.visit("/settings/communications/")
+    expect(host.page.locator(".salesbot-exits")).to_have_text("Done (ok)")
+    host.page.click(".js-salesbot-save")
+    expect(host.page.locator(".salesbot-code")).to_contain_text('"handler": "say"')
+
+
+def test_the_mobile_frame_is_opened_with_a_token(host: Host) -> None:
+    host.visit("/mobile/501/")
+    address = host.page.locator("iframe.phone__frame").get_attribute("src") or ""
+    assert "from=mobile" in address
+    assert "token=ey" in address
