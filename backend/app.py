@@ -16,6 +16,11 @@ from backend.channels import service as channel_service
 from backend.channels import views as link_views
 from backend.channels.connection import Connections
 from backend.channels.service import Links
+from backend.crm import hooks as crm_hooks
+from backend.crm import on
+from backend.crm import views as crm_views
+from backend.crm.apis import Apis
+from backend.crm.hooks import Hooks
 from backend.db import Clock, open_engine, utc_now
 from backend.jobs.run import Handler
 from backend.kommo.amojo import AmojoClient
@@ -39,6 +44,7 @@ class Backend:
     installer: Installer
     callers: Callers
     links: Links
+    hooks: Hooks
     handlers: Mapping[str, Handler]
 
 
@@ -51,7 +57,10 @@ def open_backend(
     tokens = Tokens(engine, sealer, kommo, clock)
     api = AccountApi(engine, kommo, tokens)
     chats = AmojoClient(kommo, settings.amojo_host, clock)
-    installer = Installer(engine, sealer, kommo, settings.kommo_zones, clock)
+    hooks = Hooks(engine, sealer, Apis(engine, kommo.call, tokens), on.Reactions(on.load(settings.extensions)),
+                  public_url=settings.public_url, clock=clock)  # fmt: skip
+    installer = Installer(engine, sealer, kommo, settings.kommo_zones, clock,
+                          after_install=crm_hooks.AFTER_INSTALL, after_removal=crm_hooks.AFTER_REMOVAL)  # fmt: skip
     connections = Connections(engine, sealer, chats, clock)
     return Backend(
         settings=settings,
@@ -63,7 +72,9 @@ def open_backend(
         installer=installer,
         callers=Callers(engine, sealer, settings.kommo_zones, admins_only=settings.links_admins_only, clock=clock),
         links=Links(engine, sealer, api, chats, providers or {}, line_taken=settings.line_taken, clock=clock),
+        hooks=hooks,
         handlers={
+            **hooks.handlers(),
             install.EXCHANGE: installer.exchange,
             install.INSTALLED: connections.reconnect,
             install.REMOVED: connections.drop,
@@ -77,10 +88,12 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
     backend = backend or open_backend(settings)
     app = Flask("backend", static_folder=None)
     problems.register(app)
-    guard.register(app, is_https=settings.public_url.startswith("https://"))
+    guard.register(app, is_https=settings.public_url.startswith("https://"),
+                   large_bodies={"/hooks/crm/": crm_views.MAX_BODY_BYTES})  # fmt: skip
     cors.register(app, zones=settings.kommo_zones, dev_origins=settings.dev_origins)
     consent_site = settings.dev_kommo_url or "https://www.kommo.com"
     app.register_blueprint(health.blueprint(engine=backend.engine))
     app.register_blueprint(oauth_views.blueprint(installer=backend.installer, consent_site=consent_site))
     app.register_blueprint(link_views.blueprint(callers=backend.callers, links=backend.links))
+    app.register_blueprint(crm_views.blueprint(hooks=backend.hooks))
     return app

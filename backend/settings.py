@@ -38,6 +38,9 @@ class Settings(BaseModel):
     line_taken: Literal["refuse", "move"] = Field(
         "refuse", description="A messenger account already linked in another Kommo account: refuse it, or move it here."
     )
+    extensions: tuple[str, ...] = Field(
+        (), description="Modules with own code that reacts to events of the CRM; imported when the service starts."
+    )
     dev_kommo_url: str | None = Field(
         None, description="Development only: address of a sandbox, reached in place of every Kommo host."
     )

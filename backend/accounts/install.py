@@ -9,7 +9,7 @@ https://developers.kommo.com/docs/authorization-public
 import json
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 EXCHANGE, INSTALLED, REMOVED = "consent.exchange", "installation.ready", "installation.removed"
 
+Follow = Mapping[str, str]  # kind of job → beginning of its lane
+
 
 @dataclass(frozen=True)
 class Callback:
@@ -48,16 +50,29 @@ class Callback:
 
 
 class Installer:
-    """Takes codes, exchanges them, and takes accounts out again."""
+    """Takes codes, exchanges them, and takes accounts out again.
+
+    ``after_install`` and ``after_removal`` name jobs of rooms above this one that follow.
+    """
 
     def __init__(
-        self, engine: Engine, sealer: Sealer, client: KommoClient, zones: Sequence[str], clock: Clock = utc_now
+        self,
+        engine: Engine,
+        sealer: Sealer,
+        client: KommoClient,
+        zones: Sequence[str],
+        clock: Clock = utc_now,
+        *,
+        after_install: Follow | None = None,
+        after_removal: Follow | None = None,
     ) -> None:
         self._engine = engine
         self._sealer = sealer
         self._client = client
         self._zones = zones
         self._clock = clock
+        self._after_install = {INSTALLED: "account", **(after_install or {})}
+        self._after_removal = {REMOVED: "account", **(after_removal or {})}
 
     def begin(self, client_id: str) -> tuple[Integration, str]:
         """Begin the button flow: return the integration and a state that is good for one return within 20 minutes."""
@@ -119,8 +134,7 @@ class Installer:
         with transaction(self._engine) as conn:
             installation_id = self.save(conn, ours, row.host, account, pair)
             store.settle_consent(conn, row.id, "done")
-            jobs.put(conn, kind=INSTALLED, lane=f"account:{installation_id}",
-                     body={"installation_id": installation_id}, now=self._clock())  # fmt: skip
+            self._promise(conn, self._after_install, installation_id)
             job.finish(conn)
 
     def _kept_pair(self, row: Row[Any]) -> oauth.TokenPair | None:
@@ -197,5 +211,10 @@ class Installer:
         reason = "the account removed the integration"
         store.change_installation(conn, found.id, state="uninstalled", reason=reason, leased_until=None, **gone)
         store.record(conn, "installation.removed", actor="kommo", now=self._clock(), installation_id=found.id)
-        jobs.put(conn, kind=REMOVED, lane=f"account:{found.id}", body={"installation_id": found.id},
-                 now=self._clock())  # fmt: skip
+        self._promise(conn, self._after_removal, found.id)
+
+    def _promise(self, conn: Connection, follow: Follow, installation_id: int) -> None:
+        """Promise what other rooms do about an installation, each in a lane of its own."""
+        for kind, lane in follow.items():
+            jobs.put(conn, kind=kind, lane=f"{lane}:{installation_id}",
+                     body={"installation_id": installation_id}, now=self._clock())  # fmt: skip

@@ -5,6 +5,7 @@ import logging
 import re
 import time
 import uuid
+from collections.abc import Mapping
 
 from flask import Flask, Response, g, request
 
@@ -30,8 +31,12 @@ _HEADERS = {
 }
 
 
-def register(app: Flask, *, is_https: bool) -> None:
-    """Guard every request of ``app``. A page may set its own policy; the header is then left alone."""
+def register(app: Flask, *, is_https: bool, large_bodies: Mapping[str, int] | None = None) -> None:
+    """Guard every request of ``app``. A page may set its own policy; the header is then left alone.
+
+    ``large_bodies`` maps the beginning of a path to the bytes that bodies there may have instead of the usual ones.
+    """
+    limits = large_bodies or {}
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
 
@@ -40,7 +45,9 @@ def register(app: Flask, *, is_https: bool) -> None:
         given = request.headers.get("X-Request-Id", "")
         g.began = time.perf_counter()
         request_id.set(given if _GIVEN_ID.match(given) else uuid.uuid4().hex)
-        _check_size()
+        limit = next((size for path, size in limits.items() if request.path.startswith(path)), MAX_BODY_BYTES)
+        request.max_content_length = limit
+        _check_size(limit)
 
     @app.after_request
     def _end(response: Response) -> Response:
@@ -54,7 +61,7 @@ def register(app: Flask, *, is_https: bool) -> None:
         return response
 
 
-def _check_size() -> None:
+def _check_size(limit: int) -> None:
     """Refuse what is too large before anybody reads it. A chunked body is read here, since it announces no length."""
     too_long = (
         len(request.full_path) > MAX_URL_BYTES or sum(len(k) + len(v) for k, v in request.headers) > MAX_HEADER_BYTES
@@ -63,17 +70,17 @@ def _check_size() -> None:
         raise Refusal("The address or the headers are too long.", status=431, code="too_large")
     if "\x00" in request.path or any("\x00" in part for pair in request.args.items(multi=True) for part in pair):
         raise Refusal("The address holds a zero character.")
-    if request.content_length is not None and request.content_length > MAX_BODY_BYTES:
-        raise _too_large()
+    if request.content_length is not None and request.content_length > limit:
+        raise _too_large(limit)
     if "Transfer-Encoding" not in request.headers:
         return
-    body = request.environ["wsgi.input"].read(MAX_BODY_BYTES + 1)
-    if len(body) > MAX_BODY_BYTES:
-        raise _too_large()
+    body = request.environ["wsgi.input"].read(limit + 1)
+    if len(body) > limit:
+        raise _too_large(limit)
     request.environ["wsgi.input"] = io.BytesIO(body)
     request.environ["CONTENT_LENGTH"] = str(len(body))
     request.environ.pop("HTTP_TRANSFER_ENCODING", None)
 
 
-def _too_large() -> Refusal:
-    return Refusal(f"The body is over {MAX_BODY_BYTES} bytes.", status=413, code="too_large")
+def _too_large(limit: int) -> Refusal:
+    return Refusal(f"The body is over {limit} bytes.", status=413, code="too_large")

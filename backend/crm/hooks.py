@@ -1,0 +1,155 @@
+"""CRM hooks: subscribed when an account is connected, kept before they are answered, told as events by a job.
+
+Kommo waits 2 s, repeats after an answer of 300 or more, and after a 5xx longest; more than 100 wrong answers within two
+hours switch the hook off. So overload is a 503 and nothing slow happens before the answer.
+https://www.amocrm.ru/developers/content/crm_platform/webhooks-format
+"""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import Connection, Engine
+
+from backend.accounts import store as accounts
+from backend.crm import store
+from backend.crm.apis import Apis
+from backend.crm.on import Reactions
+from backend.db import Clock, transaction, utc_now
+from backend.jobs import store as jobs
+from backend.jobs.errors import GiveUp
+from backend.jobs.run import Job
+from backend.kommo.api import Api
+from backend.kommo.api.errors import Invalid, NotAllowed, Unpaid
+from backend.kommo.crm_hooks import KIND_OF_SETTING, UNDOCUMENTED, account_of, events_of
+from backend.kommo.urlencoded import parse
+from backend.seal import Sealer
+
+log = logging.getLogger(__name__)
+
+HOOK, REACTION, SUBSCRIBE, FORGET = "crm.hook", "crm.reaction", "crm.subscribe", "crm.forget"
+AFTER_INSTALL, AFTER_REMOVAL = {SUBSCRIBE: "crm-door"}, {FORGET: "crm-door"}  # jobs and the lanes that they are in
+
+
+class UnknownDoor(Exception):
+    """No hooks come in under this secret, or they are another account's."""
+
+
+class Hooks:
+    """Takes hooks in and does their jobs. ``public_url`` is our own origin, as Kommo sees it."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        sealer: Sealer,
+        apis: Apis,
+        reactions: Reactions,
+        *,
+        public_url: str,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._engine = engine
+        self._sealer = sealer
+        self.apis = apis
+        self._reactions = reactions
+        self._public_url = public_url.rstrip("/")
+        self._clock = clock
+
+    def handlers(self) -> Mapping[str, Callable[[Job], None]]:
+        """What this room does for each kind of job."""
+        return {HOOK: self.tell, REACTION: self.react, SUBSCRIBE: self.subscribe, FORGET: self.forget}
+
+    def keep(self, secret: str, body: bytes) -> bool:
+        """Keep a hook and promise its events. False if the same came before.
+
+        Raises ``UnknownDoor``, ``FormError`` for a body beyond the limits.
+        """
+        with self._engine.connect() as conn:
+            installation_id = store.installation_of_secret(conn, secret)
+            known = accounts.installation(conn, installation_id) if installation_id is not None else None
+        if known is None:
+            raise UnknownDoor
+        told_account = account_of(parse(body).tree)
+        if told_account is not None and told_account != known.account_id:
+            raise UnknownDoor
+        digest = hashlib.sha256(body).hexdigest()
+        with transaction(self._engine) as conn:
+            return self._save(conn, known.id, digest, body)
+
+    def _save(self, conn: Connection, installation_id: int, digest: str, body: bytes) -> bool:
+        now = self._clock()
+        key = f"crm:{installation_id}:{digest}"
+        inbox_id = jobs.receive(conn, kind=HOOK, dedupe_key=key, body=body, scope=f"crm:{installation_id}", now=now)
+        if inbox_id is None:
+            return False
+        job = {"inbox_id": inbox_id, "installation_id": installation_id}
+        return jobs.put(conn, kind=HOOK, lane=f"crm:{installation_id}", body=job, now=now)
+
+    def tell(self, job: Job) -> None:
+        """Turn a kept hook into events and promise the reactions to them: the handler of ``HOOK``."""
+        inbox_id, installation_id = job.body["inbox_id"], job.body["installation_id"]
+        with self._engine.connect() as conn:
+            body = jobs.received(conn, inbox_id)
+        form = parse(body)
+        if form.replaced:
+            log.warning("a hook gave %s places two values", len(form.replaced), extra={"inbox_id": inbox_id})
+        events = events_of(form.tree)
+        with transaction(self._engine) as conn:
+            now = self._clock()
+            for kept in store.keep_events(conn, installation_id, inbox_id, events, now):
+                for name in self._reactions.wanting(kept.event.kind):
+                    lane = f"crm:{installation_id}:{kept.event.entity_type}:{kept.event.entity_id}"
+                    jobs.put(conn, kind=REACTION, lane=lane, body={"event_id": kept.id, "name": name}, now=now)
+            job.finish(conn)
+
+    def react(self, job: Job) -> None:
+        """Run one reaction to one event: the handler of ``REACTION``."""
+        subscription = self._reactions.named(job.body["name"])
+        with self._engine.connect() as conn:
+            found = store.event(conn, job.body["event_id"])
+        if subscription is None or found is None:
+            raise GiveUp(f"there is no reaction {job.body['name']} any more, or its event was deleted")
+        subscription.react(found, self.apis.of(found.installation_id))
+
+    def subscribe(self, job: Job) -> None:
+        """Open a door for an installation and subscribe it to everything: the handler of ``SUBSCRIBE``."""
+        installation_id = job.body["installation_id"]
+        with transaction(self._engine) as conn:
+            door = store.open_door(conn, self._sealer, installation_id, secrets.token_urlsafe(32))
+        settings, reason = self._subscribed(self.apis.of(installation_id), self._address(door.secret))
+        with transaction(self._engine) as conn:
+            store.settle_door(conn, installation_id, settings, reason, self._clock())
+            job.finish(conn)
+
+    def _subscribed(self, api: Api, address: str) -> tuple[list[str], str]:
+        """What could be subscribed, and why if nothing: an account's plan or its administrator may not allow hooks."""
+        documented = list(KIND_OF_SETTING)
+        reason = ""
+        for settings in ([*documented, *UNDOCUMENTED], documented):
+            try:
+                return list(api.webhooks.subscribe(address, settings).settings) or settings, ""
+            except Invalid as error:
+                reason = error.reason
+            except (NotAllowed, Unpaid) as error:
+                return [], error.reason
+        return [], reason
+
+    def forget(self, job: Job) -> None:
+        """Close the door of an account that removed us; its tokens are gone already: the handler of ``FORGET``."""
+        with transaction(self._engine) as conn:
+            store.close_door(conn, job.body["installation_id"])
+            job.finish(conn)
+
+    def unsubscribe(self, installation_id: int) -> None:
+        """End the subscription at Kommo and close the door. Raises ``KommoError``."""
+        with self._engine.connect() as conn:
+            door = store.door(conn, self._sealer, installation_id)
+        if door is None:
+            return
+        self.apis.of(installation_id).webhooks.unsubscribe(self._address(door.secret))
+        with transaction(self._engine) as conn:
+            store.close_door(conn, installation_id)
+
+    def _address(self, secret: str) -> str:
+        return f"{self._public_url}/hooks/crm/{secret}"
