@@ -16,6 +16,7 @@ from backend.channels import service as channel_service
 from backend.channels import views as link_views
 from backend.channels.connection import Connections
 from backend.channels.service import Links
+from backend.conversations.room import Conversations, open_conversations
 from backend.crm import hooks as crm_hooks
 from backend.crm import on
 from backend.crm import views as crm_views
@@ -26,6 +27,9 @@ from backend.jobs.run import Handler
 from backend.kommo.amojo import AmojoClient
 from backend.kommo.client import KommoClient
 from backend.providers.base import Provider
+from backend.providers.webchat import views as webchat_views
+from backend.providers.webchat.feed import Feed
+from backend.providers.webchat.provider import Webchat
 from backend.seal import Sealer
 from backend.settings import Settings
 from backend.web import cors, guard, health, problems
@@ -45,6 +49,8 @@ class Backend:
     callers: Callers
     links: Links
     hooks: Hooks
+    conversations: Conversations
+    feed: Feed
     handlers: Mapping[str, Handler]
 
 
@@ -62,6 +68,9 @@ def open_backend(
     installer = Installer(engine, sealer, kommo, settings.kommo_zones, clock,
                           after_install=crm_hooks.AFTER_INSTALL, after_removal=crm_hooks.AFTER_REMOVAL)  # fmt: skip
     connections = Connections(engine, sealer, chats, clock)
+    feed = Feed(engine)
+    messengers = providers or {"webchat": Webchat(engine, settings.public_url, feed, clock=clock)}
+    conversations = open_conversations(engine, sealer, chats, messengers, clock)
     return Backend(
         settings=settings,
         engine=engine,
@@ -71,10 +80,13 @@ def open_backend(
         api=api,
         installer=installer,
         callers=Callers(engine, sealer, settings.kommo_zones, admins_only=settings.links_admins_only, clock=clock),
-        links=Links(engine, sealer, api, chats, providers or {}, line_taken=settings.line_taken, clock=clock),
         hooks=hooks,
+        links=Links(engine, sealer, api, chats, messengers, line_taken=settings.line_taken, clock=clock),
+        conversations=conversations,
+        feed=feed,
         handlers={
             **hooks.handlers(),
+            **conversations.handlers,
             install.EXCHANGE: installer.exchange,
             install.INSTALLED: connections.reconnect,
             install.REMOVED: connections.drop,
@@ -96,4 +108,7 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
     app.register_blueprint(oauth_views.blueprint(installer=backend.installer, consent_site=consent_site))
     app.register_blueprint(link_views.blueprint(callers=backend.callers, links=backend.links))
     app.register_blueprint(crm_views.blueprint(hooks=backend.hooks))
+    app.register_blueprint(backend.conversations.hooks)
+    relay = backend.conversations.relay
+    app.register_blueprint(webchat_views.blueprint(engine=backend.engine, relay=relay, feed=backend.feed))
     return app

@@ -7,6 +7,7 @@ from backend import migrations
 from backend.accounts.commands import integration
 from backend.channels.commands import channel
 from backend.db import open_engine
+from backend.providers.webchat.commands import service_account
 from backend.seal import new_key
 from backend.settings import PREFIX, Settings
 
@@ -64,3 +65,4 @@ def keys_new() -> None:
 
 main.add_command(integration)
 main.add_command(channel)
+main.add_command(service_account)

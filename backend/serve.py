@@ -20,9 +20,10 @@ def application() -> Flask:
     logs.configure()
     settings = Settings.from_env()
     backend = open_backend(settings)
-    workers = Workers(Runner(backend.engine, backend.handlers))
+    workers = Workers(Runner(backend.engine, backend.handlers, on_bury=backend.conversations.on_bury))
     workers.start()
     Finalize(None, workers.stop, exitpriority=10)
+    Finalize(None, backend.feed.stop, exitpriority=20)
     return create_app(settings, backend)
 
 

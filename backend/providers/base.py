@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from sqlalchemy import Connection
+
 from backend.errors import NeighbourError
 
 MessageType = Literal[
@@ -86,3 +88,19 @@ class Provider(Protocol):
 
     def send(self, line: Line, message: Outgoing) -> str | None:
         """Hand one message over and return the messenger's id of it, if it has one. Raises ``DeliveryError``."""
+
+
+class Relay(Protocol):
+    """What a provider hands its customers' doings to, in its own transaction: they are saved together, or not at all.
+
+    Lines are named by provider and key, conversations by the messenger's own id.
+    """
+
+    def is_open(self, conn: Connection, provider: str, line_key: str) -> bool:
+        """Whether customers may write to this line."""
+
+    def receive(self, conn: Connection, provider: str, line_key: str, message: Incoming) -> bool:
+        """Take a message. False if the line is not linked to an account: then nothing was saved."""
+
+    def read(self, conn: Connection, provider: str, line_key: str, conversation_key: str, message_id: str) -> None:
+        """The customer has read the manager's message ``message_id`` (``Outgoing.id``) and all before it."""

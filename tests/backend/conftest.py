@@ -1,5 +1,6 @@
-"""Databases for the backend's tests: each test gets a migrated one of its own."""
+"""Databases for the backend's tests: each test gets a migrated one of its own, copied from one that is made once."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,19 +20,40 @@ def postgres_server() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path}/test.db")
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """A migrated database that the others are copied from."""
+    url = postgres.create_database(postgres_server)
+    _migrate(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file that the others are copied from."""
+    path = tmp_path_factory.mktemp("template") / "test.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def _migrate(url: str) -> None:
+    engine = open_engine(url)
     upgrade(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path: Path, sqlite_template: Path) -> Iterator[Engine]:
+    shutil.copy(sqlite_template, tmp_path / "test.db")
+    engine = open_engine(f"sqlite:///{tmp_path}/test.db")
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def postgres_engine(postgres_server: str) -> Iterator[Engine]:
-    url = postgres.create_database(postgres_server)
+def postgres_engine(postgres_server: str, postgres_template: str) -> Iterator[Engine]:
+    url = postgres.create_database(postgres_server, postgres_template)
     engine = open_engine(url)
-    upgrade(engine)
     yield engine
     engine.dispose()
     postgres.drop_database(postgres_server, url)

@@ -40,7 +40,8 @@ def server() -> Iterator[str]:
         )  # fmt: skip
         with Path(folder, "log").open("wb") as log:
             process = subprocess.Popen(
-                [*run, bin_path / "postgres", "-D", f"{folder}/data", "-p", str(port), "-h", "127.0.0.1", "-k", folder],
+                [*run, bin_path / "postgres", "-D", f"{folder}/data", "-p", str(port), "-h", "127.0.0.1", "-k", folder,
+                 "-c", "fsync=off"],
             cwd=folder, stdout=subprocess.DEVNULL, stderr=log,
         )  # fmt: skip
         try:
@@ -52,11 +53,12 @@ def server() -> Iterator[str]:
             process.wait(20)
 
 
-def create_database(server_url: str) -> str:
-    """Make an empty database and give its URL."""
+def create_database(server_url: str, template_url: str = "/template1") -> str:
+    """Make a database, empty or a copy of another one that nobody uses, and give its URL."""
     name = f"kck_{uuid.uuid4().hex[:12]}"
+    template = template_url.rsplit("/", 1)[1]
     with psycopg.connect(server_url, autocommit=True) as conn:
-        conn.execute(f"CREATE DATABASE {name}".encode())
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
     return server_url.rsplit("/", 1)[0] + f"/{name}"
 
 

@@ -1,0 +1,103 @@
+"""Which line belongs to which account: from a messenger's line to a scope, and back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from backend.channels.models import channels, links, scopes
+from backend.kommo.amojo import Channel
+from backend.providers.base import Line
+from backend.seal import Sealer
+
+
+@dataclass(frozen=True)
+class Route:
+    """One linked line. ``is_open`` says that messages may flow: the link is active and its account connected."""
+
+    link_id: int
+    provider: str
+    line: Line
+    scope_id: str
+    channel: Channel
+    source_id: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One account's connection to the channel, as hooks name it."""
+
+    scope_id: str
+    amojo_id: str
+    channel: Channel
+    is_connected: bool
+
+
+class Routes:
+    """Reads links and opens their secrets."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def of_line(self, conn: Connection, provider: str, line_key: str) -> Route | None:
+        """The route of a line: the open one if there is one, else the newest."""
+        query = _routes().where(links.c.provider == provider, links.c.line_key == line_key)
+        rows = conn.execute(query.order_by(links.c.id.desc())).all()
+        found = [self._route(row) for row in rows]
+        return next((route for route in found if route.is_open), found[0] if found else None)
+
+    def of_conversation(self, conn: Connection, scope_id: str, provider: str, line_key: str) -> Route | None:
+        """The route that a conversation uses."""
+        query = _routes().where(
+            scopes.c.scope_id == scope_id, links.c.provider == provider, links.c.line_key == line_key
+        )
+        row = conn.execute(query).first()
+        return self._route(row) if row else None
+
+    def of_source(self, conn: Connection, scope_id: str, source_id: str) -> Route | None:
+        """The route for a conversation that a manager begins: the line of that source, or the scope's only open one."""
+        rows = conn.execute(_routes().where(scopes.c.scope_id == scope_id).order_by(links.c.id)).all()
+        found = [route for route in map(self._route, rows) if route.is_open]
+        named = [route for route in found if source_id and route.source_id == source_id]
+        if named:
+            return named[0]
+        return found[0] if len(found) == 1 else None
+
+    def scope(self, conn: Connection, scope_id: str) -> Scope | None:
+        """The connection that a hook's address names."""
+        query = select(
+            scopes.c.scope_id, scopes.c.amojo_id, scopes.c.is_connected,
+            channels.c.id, channels.c.channel_id, channels.c.secret,
+        ).join_from(scopes, channels, scopes.c.channel_id == channels.c.id)  # fmt: skip
+        row = conn.execute(query.where(scopes.c.scope_id == scope_id)).first()
+        if row is None:
+            return None
+        return Scope(row.scope_id, row.amojo_id, self._channel(row.id, row.channel_id, row.secret), row.is_connected)
+
+    def _channel(self, key: int, channel_id: str, sealed: str) -> Channel:
+        return Channel(channel_id, self._sealer.open(f"channels:{key}:secret", sealed))
+
+    def _route(self, row: Row[Any]) -> Route:
+        secret = self._sealer.open(f"links:{row.id}:secret", row.secret) if row.secret else None
+        return Route(
+            link_id=row.id,
+            provider=row.provider,
+            line=Line(row.line_key, row.title, secret, row.visitor_url),
+            scope_id=row.scope,
+            channel=self._channel(row.channel_key, row.channel_id, row.channel_secret),
+            source_id=row.source_external_id,
+            is_open=row.state == "active" and row.is_connected,
+        )
+
+
+def _routes() -> Select[Any]:
+    return (
+        select(
+            links.c.id, links.c.provider, links.c.line_key, links.c.title, links.c.secret, links.c.visitor_url,
+            links.c.state, links.c.source_external_id, scopes.c.scope_id.label("scope"), scopes.c.is_connected,
+            channels.c.id.label("channel_key"), channels.c.channel_id, channels.c.secret.label("channel_secret"),
+        )
+        .join_from(links, scopes, links.c.scope_id == scopes.c.id)
+        .join(channels, scopes.c.channel_id == channels.c.id)
+    )  # fmt: skip

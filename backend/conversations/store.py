@@ -1,0 +1,161 @@
+"""Questions and statements about conversations and messages."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from backend.conversations.models import conversations, messages
+from backend.db import insert_new
+
+INCOMING, OUTGOING = "in", "out"
+SAVED, ACCEPTED, SENT, READ, FAILED = "saved", "accepted", "sent", "read", "failed"
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One chat, with its id at the messenger (``provider_key``), at amojo (``chat_id``) and between us (``key``)."""
+
+    id: int
+    scope_id: str
+    provider: str
+    line_key: str
+    key: str
+    provider_key: str
+    chat_id: str | None
+    contact_id: str
+    contact_name: str
+    contact_ref: str | None
+    last_incoming_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message. ``key`` is our msgid (incoming) or amojo's id (outgoing)."""
+
+    id: int
+    conversation_id: int
+    direction: str
+    key: str
+    amojo_id: str | None
+    provider_id: str | None
+    type: str
+    text: str
+    sender_name: str
+    content: dict[str, Any]
+    state: str
+    sent_at: datetime
+
+
+_CONVERSATION = tuple(conversations.c[name] for name in Conversation.__dataclass_fields__)
+_MESSAGE = tuple(messages.c[name] for name in Message.__dataclass_fields__)
+
+
+def key_of(provider: str, line_key: str, provider_key: str) -> str:
+    """Our conversation_id for a messenger's chat: readable while it is short and plain, else a digest."""
+    plain = f"{provider}-{line_key}-{provider_key}"
+    if len(plain) <= 64 and plain.isascii() and plain.isprintable():
+        return plain
+    return f"{provider}-{hashlib.sha256(plain.encode()).hexdigest()[:40]}"
+
+
+def msgid_of(conversation_key: str, provider_message_id: str) -> str:
+    """Our msgid for a messenger's message: the same at every try, another one in every conversation."""
+    return hashlib.sha256(f"{conversation_key}/{provider_message_id}".encode()).hexdigest()[:40]
+
+
+def open_conversation(conn: Connection, *, now: datetime, **values: Any) -> Conversation:
+    """Find or make the conversation ``key`` of ``scope_id``."""
+    conn.execute(insert_new(conn, conversations, ["scope_id", "key"]), {**values, "created_at": now})
+    found = by_key(conn, values["scope_id"], values["key"])
+    if found is None:
+        raise LookupError(f"conversation {values['key']} vanished while it was opened")
+    return found
+
+
+def by_key(conn: Connection, scope_id: str, key: str) -> Conversation | None:
+    """Find a conversation by our id of it."""
+    return _one(conn, conversations.c.scope_id == scope_id, conversations.c.key == key)
+
+
+def by_chat(conn: Connection, scope_id: str, chat_id: str) -> Conversation | None:
+    """Find a conversation by amojo's id of it."""
+    return _one(conn, conversations.c.scope_id == scope_id, conversations.c.chat_id == chat_id)
+
+
+def by_id(conn: Connection, conversation_id: int) -> Conversation | None:
+    """Find a conversation by its row."""
+    return _one(conn, conversations.c.id == conversation_id)
+
+
+def by_provider(conn: Connection, scope_id: str, provider: str, line_key: str, key: str) -> Conversation | None:
+    """Find a conversation by the messenger's id of it."""
+    return _one(
+        conn,
+        conversations.c.scope_id == scope_id,
+        conversations.c.provider == provider,
+        conversations.c.line_key == line_key,
+        conversations.c.provider_key == key,
+    )
+
+
+def _one(conn: Connection, *where: Any) -> Conversation | None:
+    row = conn.execute(select(*_CONVERSATION).where(*where).order_by(conversations.c.id).limit(1)).first()
+    return Conversation(*row) if row else None
+
+
+def set_conversation(conn: Connection, conversation_id: int, **values: Any) -> None:
+    """Change what we know of a conversation."""
+    conn.execute(update(conversations).where(conversations.c.id == conversation_id).values(**values))
+
+
+def add_message(conn: Connection, *, now: datetime, **values: Any) -> Message | None:
+    """Keep a message; None if one with this key is kept already."""
+    insert = insert_new(conn, messages, ["conversation_id", "direction", "key"]).returning(messages.c.id)
+    key = conn.execute(insert, {"state": SAVED, "created_at": now, **values}).scalar()
+    return message(conn, int(key)) if key is not None else None
+
+
+def message(conn: Connection, message_id: int) -> Message | None:
+    """Find a message by its row."""
+    return _message(conn.execute(select(*_MESSAGE).where(messages.c.id == message_id)).first())
+
+
+def message_by_key(conn: Connection, conversation_id: int, direction: str, key: str) -> Message | None:
+    """Find a message of a conversation by its key."""
+    where = (messages.c.conversation_id == conversation_id, messages.c.direction == direction, messages.c.key == key)
+    return _message(conn.execute(select(*_MESSAGE).where(*where)).first())
+
+
+def _message(row: Row[*tuple[Any, ...]] | None) -> Message | None:
+    return Message(*row) if row else None
+
+
+def set_message(conn: Connection, message_id: int, **values: Any) -> None:
+    """Note what became of a message."""
+    conn.execute(update(messages).where(messages.c.id == message_id).values(**values))
+
+
+def mark_read(conn: Connection, conversation_id: int, up_to_key: str) -> list[str]:
+    """Mark every delivered outgoing message up to the one with this key as read; gives their amojo ids in order."""
+    last = select(messages.c.id).where(
+        messages.c.conversation_id == conversation_id, messages.c.direction == OUTGOING, messages.c.key == up_to_key
+    )
+    unread = (
+        messages.c.conversation_id == conversation_id,
+        messages.c.direction == OUTGOING,
+        messages.c.state == SENT,
+        messages.c.id <= last.scalar_subquery(),
+    )
+    found = conn.execute(select(messages.c.id, messages.c.key).where(*unread).order_by(messages.c.id)).all()
+    _set_all(conn, [row.id for row in found], READ)
+    return [row.key for row in found]
+
+
+def _set_all(conn: Connection, ids: Iterable[int], state: str) -> None:
+    chosen = list(ids)
+    if chosen:
+        conn.execute(update(messages).where(messages.c.id.in_(chosen)).values(state=state))

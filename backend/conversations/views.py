@@ -1,0 +1,75 @@
+"""The door for amojo's hooks: nothing slow, saved before 200, because amojo sends once and never repeats.
+
+https://www.amocrm.ru/developers/content/chats/chat-webhooks
+"""
+
+import logging
+from datetime import datetime
+
+from flask import Blueprint, Response, request
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend.conversations.outgoing import HOOK
+from backend.conversations.routes import Routes, Scope
+from backend.db import Clock, transaction, utc_now
+from backend.errors import Refusal
+from backend.jobs import store as jobs
+from backend.kommo.amojo import account_of
+from backend.kommo.hooks import Hook, NotAHook, read_hook
+from backend.kommo.signature import is_hook_genuine
+
+log = logging.getLogger(__name__)
+
+MAX_AGE_S = 86_400  # hooks carry no signed date but ``time`` in the body; a slow queue may delay honest ones for long
+
+
+def blueprint(*, engine: Engine, routes: Routes, clock: Clock = utc_now) -> Blueprint:
+    """Serve ``POST /hooks/amojo/<scope_id>``."""
+    views = Blueprint("hooks", __name__)
+
+    @views.post("/hooks/amojo/<scope_id>")
+    def amojo_hook(scope_id: str) -> Response:
+        body = request.get_data(cache=False)
+        try:
+            with engine.connect() as conn:
+                scope = routes.scope(conn, scope_id)
+            hook = _checked(scope, scope_id, body, clock)
+            with transaction(engine) as conn:
+                _keep(conn, hook, scope_id, body, clock())
+        except SQLAlchemyError as error:
+            log.critical("a hook could not be saved and is lost unless amojo shows it to the manager", exc_info=error)
+            raise Refusal("The hook could not be saved.", status=503, code="not_saved") from error
+        return Response(status=200)
+
+    return views
+
+
+def _checked(scope: Scope | None, scope_id: str, body: bytes, clock: Clock) -> Hook:
+    """Refuse what is not a hook of a connected account. The address is not signed: the signed body must agree."""
+    ids = account_of(scope_id)
+    if scope is None or ids is None:
+        raise Refusal("No channel of ours is connected under this address.", status=404, code="not_found")
+    if not is_hook_genuine(scope.channel.secret, body, request.headers.get("X-Signature")):
+        log.error("a hook with a wrong signature was refused", extra={"scope_id": scope_id})
+        raise Refusal("The signature does not match the body.", status=403, code="bad_signature")
+    if not scope.is_connected:
+        raise Refusal("The account is disconnected.", status=404, code="not_found")
+    try:
+        hook = read_hook(body)
+    except NotAHook as error:
+        raise Refusal(f"{error}.") from error
+    if hook.account_id.lower() != ids[1].lower():
+        raise Refusal("The body is of another account than the address.", status=403, code="amojo_id_mismatch")
+    if hook.time_s and clock().timestamp() - hook.time_s > MAX_AGE_S:
+        raise Refusal("The hook is too old.", status=403, code="too_old")
+    return hook
+
+
+def _keep(conn: Connection, hook: Hook, scope_id: str, body: bytes, now: datetime) -> None:
+    """Save the hook and the promise to act on it; one that was kept before changes nothing."""
+    key = f"amojo:{scope_id}:{hook.key}"
+    inbox_id = jobs.receive(conn, kind=f"amojo.{hook.kind}", dedupe_key=key, body=body, scope=scope_id, now=now)
+    if inbox_id is not None:
+        job = {"inbox": inbox_id, "scope_id": scope_id}
+        jobs.put(conn, kind=HOOK, lane=f"out:{scope_id}:{hook.lane}", body=job, now=now)

@@ -1,0 +1,40 @@
+// What the chat says, in the languages it speaks.
+const WORDS = {
+  en: {
+    write: "Write a message…", send: "Send", hello: "Hello! Write to us, we answer here.", you: "You",
+    sending: "Sending…", sent: "Sent", failed: "Not sent. Press to try again.", manager: "Manager",
+    closed: "This chat is closed right now. Please try again later.",
+    offline: "No connection. What you write is kept and sent as soon as it is back.", gone: "This chat does not exist.",
+    messages: "Messages", today: "Today", file: "File", open: "Open chat", close: "Close chat",
+    typing: "is typing…", attach: "Attach a file", emoji: "Emoji", tooLarge: "This file is too large.",
+    wrongType: "Files of this kind cannot be sent.", uploading: "Uploading…", picture: "Picture",
+  },
+  es: {
+    write: "Escriba un mensaje…", send: "Enviar", hello: "¡Hola! Escríbanos, respondemos aquí.", you: "Usted",
+    sending: "Enviando…", sent: "Enviado", failed: "No se envió. Pulse para reintentar.", manager: "Gestor",
+    closed: "Este chat está cerrado en este momento. Inténtelo más tarde.",
+    offline: "Sin conexión. Lo que escriba se guarda y se envía en cuanto vuelva.", gone: "Este chat no existe.",
+    messages: "Mensajes", today: "Hoy", file: "Archivo", open: "Abrir el chat", close: "Cerrar el chat",
+    typing: "está escribiendo…", attach: "Adjuntar un archivo", emoji: "Emoji", tooLarge: "El archivo es demasiado grande.",
+    wrongType: "No se pueden enviar archivos de este tipo.", uploading: "Subiendo…", picture: "Imagen",
+  },
+  pt: {
+    write: "Escreva uma mensagem…", send: "Enviar", hello: "Olá! Escreva para nós, respondemos aqui.", you: "Você",
+    sending: "Enviando…", sent: "Enviada", failed: "Não enviada. Toque para tentar de novo.", manager: "Atendente",
+    closed: "Este chat está fechado no momento. Tente novamente mais tarde.",
+    offline: "Sem conexão. O que você escrever fica guardado e é enviado assim que ela voltar.",
+    gone: "Este chat não existe.",
+    messages: "Mensagens", today: "Hoje", file: "Arquivo", open: "Abrir o chat", close: "Fechar o chat",
+    typing: "está digitando…", attach: "Anexar um arquivo", emoji: "Emoji", tooLarge: "O arquivo é grande demais.",
+    wrongType: "Arquivos deste tipo não podem ser enviados.", uploading: "Enviando o arquivo…", picture: "Imagem",
+  },
+};
+
+export function chooseLanguage(wanted) {
+  const known = [wanted, ...(navigator.languages || [])].filter(Boolean).map((tag) => tag.slice(0, 2).toLowerCase());
+  return known.find((tag) => tag in WORDS) || "en";
+}
+
+export function words(language) {
+  return WORDS[language];
+}

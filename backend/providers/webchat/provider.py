@@ -1,0 +1,82 @@
+"""The provider contract for the built-in messenger."""
+
+from functools import cached_property
+from urllib.parse import quote
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend.db import Clock, after_commit, transaction, utc_now
+from backend.providers.base import DeliveryError, Line, Outgoing, WrongCredentials
+from backend.providers.webchat import store
+from backend.providers.webchat.feed import Feed
+
+SHOWN = frozenset({"text", "picture", "file", "video", "audio", "voice", "sticker"})
+
+
+class Webchat:
+    """Service accounts with passwords, and a page for each."""
+
+    name = "webchat"
+
+    def __init__(
+        self,
+        engine: Engine,
+        public_url: str,
+        feed: Feed,
+        *,
+        clock: Clock = utc_now,
+        hasher: PasswordHasher | None = None,
+    ) -> None:
+        self._engine = engine
+        self._public_url = public_url.rstrip("/")
+        self._feed = feed
+        self._clock = clock
+        self._hasher = hasher or PasswordHasher()
+
+    @cached_property
+    def _nobody(self) -> str:
+        return self._hasher.hash("nobody has this password")
+
+    def check(self, login: str, password: str) -> Line:
+        """Prove the service account, no faster for an unknown login. Raises ``WrongCredentials``."""
+        with self._engine.connect() as conn:
+            account = store.account(conn, login)
+        try:
+            self._hasher.verify(account.password_hash if account else self._nobody, password)
+        except (VerifyMismatchError, InvalidHashError) as error:
+            raise WrongCredentials from error
+        if account is None:
+            raise WrongCredentials
+        return Line(account.line_key, account.title, None, self.page_url(account.line_key))
+
+    def page_url(self, line_key: str) -> str:
+        """Where a visitor can write."""
+        return f"{self._public_url}/webchat/{quote(line_key)}"
+
+    def add_account(self, login: str, password: str, title: str) -> Line:
+        """Make a service account, or give the one with this login a new password and title."""
+        with transaction(self._engine) as conn:
+            saved = store.save_account(conn, login, self._hasher.hash(password), title, self._clock())
+        return Line(saved.line_key, saved.title, None, self.page_url(saved.line_key))
+
+    def send(self, line: Line, message: Outgoing) -> str:
+        """Put a manager's message on the visitor's page; the same message twice is shown once."""
+        if message.type not in SHOWN:
+            raise DeliveryError(f"a website chat cannot show a {message.type}", permanent=True, code=905)
+        body = {"from": "manager", "name": message.sender_name, "type": message.type, "text": message.text}
+        if message.media:
+            body |= {"media": message.media.url, "file_name": message.media.file_name}
+        try:
+            with transaction(self._engine) as conn:
+                visitor = store.visitor_by_key(conn, line.key, message.conversation)
+                if visitor is None:
+                    raise DeliveryError("the visitor's conversation was deleted", permanent=True, code=901)
+                key = f"out:{message.id}"
+                seq, _ = store.append(conn, visitor.id, "message", key, body, self._clock())
+                after_commit(conn, lambda: self._feed.ring(visitor.id))
+        except SQLAlchemyError as error:
+            raise DeliveryError("the chat's database is away", permanent=False, code=903) from error
+        return str(seq)

@@ -1,0 +1,161 @@
+"""Questions and statements about service accounts, visitors and their events."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from backend.providers.webchat.models import accounts, events, visitors
+
+_PAGE = 200  # events that one answer carries
+
+
+@dataclass(frozen=True)
+class Account:
+    """A messenger's service account: what the widget's form asks for. Its line is a chat page."""
+
+    id: int
+    login: str
+    password_hash: str
+    title: str
+    line_key: str
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who writes. ``key`` names the conversation; the token that proves it is kept as a digest only."""
+
+    id: int
+    line_key: str
+    key: str
+    name: str
+    read_seq: int
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that the visitor's page has to show. ``seq`` counts up within the visitor."""
+
+    id: int
+    visitor_id: int
+    seq: int
+    kind: str
+    key: str
+    body: dict[str, Any]
+    at: datetime
+
+
+_ACCOUNT = tuple(accounts.c[name] for name in Account.__dataclass_fields__)
+_VISITOR = tuple(visitors.c[name] for name in Visitor.__dataclass_fields__)
+_EVENT = tuple(events.c[name] for name in Event.__dataclass_fields__)
+
+
+def save_account(conn: Connection, login: str, password_hash: str, title: str, now: datetime) -> Account:
+    """Add a service account, or give the one with this login a new password and title."""
+    known = account(conn, login)
+    if known is None:
+        values = {"login": login, "line_key": secrets.token_hex(8), "created_at": now}
+        conn.execute(insert(accounts).values(**values, password_hash=password_hash, title=title))
+    else:
+        change = update(accounts).where(accounts.c.id == known.id)
+        conn.execute(change.values(password_hash=password_hash, title=title))
+    saved = account(conn, login)
+    if saved is None:
+        raise LookupError(f"service account {login} vanished while it was saved")
+    return saved
+
+
+def account(conn: Connection, login: str) -> Account | None:
+    """Find a service account by its login."""
+    row = conn.execute(select(*_ACCOUNT).where(accounts.c.login == login)).first()
+    return Account(*row) if row else None
+
+
+def line(conn: Connection, line_key: str) -> Account | None:
+    """Find the service account that a chat page belongs to."""
+    row = conn.execute(select(*_ACCOUNT).where(accounts.c.line_key == line_key)).first()
+    return Account(*row) if row else None
+
+
+def all_accounts(conn: Connection) -> list[Account]:
+    """List the service accounts, oldest first."""
+    return [Account(*row) for row in conn.execute(select(*_ACCOUNT).order_by(accounts.c.id))]
+
+
+def add_visitor(conn: Connection, line_key: str, now: datetime) -> str:
+    """Let a new visitor in and give the token that proves it from now on."""
+    token = secrets.token_urlsafe(24)
+    values = {"line_key": line_key, "token_hash": _digest(token), "key": secrets.token_hex(10), "created_at": now}
+    conn.execute(insert(visitors).values(**values))
+    return token
+
+
+def visitor(conn: Connection, line_key: str, token: str) -> Visitor | None:
+    """Find a visitor of a line by its token."""
+    query = select(*_VISITOR).where(visitors.c.token_hash == _digest(token), visitors.c.line_key == line_key)
+    row = conn.execute(query).first()
+    return Visitor(*row) if row else None
+
+
+def visitor_by_key(conn: Connection, line_key: str, key: str) -> Visitor | None:
+    """Find a visitor by the conversation's id."""
+    row = conn.execute(select(*_VISITOR).where(visitors.c.key == key, visitors.c.line_key == line_key)).first()
+    return Visitor(*row) if row else None
+
+
+def set_visitor(conn: Connection, visitor_id: int, **values: Any) -> None:
+    """Change what we know of a visitor."""
+    conn.execute(update(visitors).where(visitors.c.id == visitor_id).values(**values))
+
+
+def append(
+    conn: Connection, visitor_id: int, kind: str, key: str, body: dict[str, Any], now: datetime
+) -> tuple[int, bool]:
+    """Add an event. Gives its seq and whether it is new: one with the same ``key`` is not added twice.
+
+    The visitor's row is locked first, so that seqs are given in the order of commits.
+    """
+    lock = select(visitors.c.last_seq).where(visitors.c.id == visitor_id).with_for_update()
+    seq = int(conn.execute(lock).scalar_one()) + 1
+    known = conn.execute(select(events.c.seq).where(events.c.visitor_id == visitor_id, events.c.key == key)).scalar()
+    if known is not None:
+        return int(known), False
+    row = {"visitor_id": visitor_id, "seq": seq, "kind": kind, "key": key, "body": body, "at": now}
+    conn.execute(insert(events).values(**row))
+    set_visitor(conn, visitor_id, last_seq=seq)
+    return seq, True
+
+
+def events_after(conn: Connection, visitor_id: int, seq: int) -> list[Event]:
+    """What a page that has seen ``seq`` lacks, oldest first; a page that has seen nothing gets the newest."""
+    newest = select(func.max(events.c.seq)).where(events.c.visitor_id == visitor_id)
+    floor = max(seq, (conn.execute(newest).scalar() or 0) - _PAGE) if seq == 0 else seq
+    query = select(*_EVENT).where(events.c.visitor_id == visitor_id, events.c.seq > floor)
+    return [Event(*row) for row in conn.execute(query.order_by(events.c.seq).limit(_PAGE))]
+
+
+def newest_from_manager(conn: Connection, visitor_id: int, seq: int) -> Event | None:
+    """The newest message of a manager up to ``seq``: what reading up to there has reached."""
+    query = select(*_EVENT).where(
+        events.c.visitor_id == visitor_id, events.c.seq <= seq, events.c.kind == "message", events.c.key.like("out:%")
+    )
+    row = conn.execute(query.order_by(events.c.seq.desc()).limit(1)).first()
+    return Event(*row) if row else None
+
+
+def newest_event(conn: Connection) -> int:
+    """The id of the newest event of all visitors."""
+    return int(conn.execute(select(func.max(events.c.id))).scalar() or 0)
+
+
+def visitors_since(conn: Connection, event_id: int) -> list[tuple[int, int]]:
+    """Id and visitor of every event after ``event_id``."""
+    query = select(events.c.id, events.c.visitor_id).where(events.c.id > event_id).order_by(events.c.id)
+    return [(row.id, row.visitor_id) for row in conn.execute(query)]
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

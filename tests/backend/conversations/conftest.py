@@ -1,0 +1,165 @@
+"""A linked line with everything around it: rows as the channels room saves them, a stub amojo, a listening provider."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, Table, insert, select, update
+
+from backend.accounts.models import installations, integrations
+from backend.channels.models import channels, links, scopes
+from backend.conversations.models import conversations, messages
+from backend.conversations.room import Conversations, open_conversations
+from backend.db import transaction, utc_now
+from backend.jobs.models import outbox
+from backend.jobs.policy import Policy
+from backend.jobs.run import Runner
+from backend.kommo.amojo import AmojoClient
+from backend.kommo.client import KommoClient
+from backend.kommo.signature import _hmac
+from backend.providers.base import Incoming, Line, Outgoing
+from backend.seal import DEVELOPMENT_KEY, Sealer
+from backend.web import problems
+from tests.backend.stub_kommo import Answer, Asked, Stub, running_stub
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+FILE = json.loads((GOLDEN / "chats_webhooks.json").read_text())
+IDS = FILE["identities"]
+HOOKS = {hook["id"]: hook for hook in FILE["hooks"]}
+LINE = "acme-line"
+
+
+class Listening:
+    """A messenger that remembers what it was given; of ``troubles`` one is raised at each try until none is left."""
+
+    name = "listening"
+
+    def __init__(self) -> None:
+        self.sent: list[Outgoing] = []
+        self.troubles: list[Exception] = []
+
+    def check(self, login: str, password: str) -> Line:
+        return Line(LINE, login)
+
+    def send(self, line: Line, message: Outgoing) -> str | None:
+        if self.troubles:
+            raise self.troubles.pop(0)
+        self.sent.append(message)
+        return f"p-{len(self.sent)}"
+
+
+@dataclass
+class Desk:
+    """What a test touches."""
+
+    engine: Engine
+    room: Conversations
+    provider: Listening
+    stub: Stub
+    http: FlaskClient
+    runner: Runner
+    scope_id: str = IDS["scope_id"]
+    statuses: list[dict[str, Any]] = field(default_factory=list)
+
+    def hook(self, name: str = "v2-text", **changes: Any) -> Any:
+        """Post a sample hook, its body changed and signed anew."""
+        body = json.loads(json.dumps(HOOKS[name]["body"]))
+        for path, value in changes.items():
+            *parents, last = path.split("__")
+            target = body
+            for parent in parents:
+                target = target[parent]
+            target[last] = value
+        body["time"] = int(utc_now().timestamp())
+        raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return self.post(raw + b"\n", _hmac(IDS["secret"], raw))
+
+    def post(self, raw: bytes, signature: str | None, scope_id: str | None = None) -> Any:
+        headers = {"X-Signature": signature} if signature else {}
+        return self.http.post(f"/hooks/amojo/{scope_id or self.scope_id}", data=raw, headers=headers)
+
+    def say(self, message_id: str = "m1", text: str = "hello", **more: Any) -> bool:
+        """A customer writes."""
+        values = {"id": message_id, "conversation": "c1", "sender_id": "maria", "sender_name": "Maria Lopez",
+                  "type": "text", "text": text, "sent_at_ms": 1770110100250, **more}  # fmt: skip
+        with transaction(self.engine) as conn:
+            return self.room.relay.receive(conn, "listening", LINE, Incoming(**values))
+
+    def work(self) -> None:
+        self.runner.run_due()
+
+    def sent_to_amojo(self, suffix: str = "") -> list[dict[str, Any]]:
+        return [asked.json for asked in self.stub.asked if asked.path.endswith(suffix or IDS["scope_id"])]
+
+    def rows(self, table: Any) -> list[Any]:
+        with self.engine.connect() as conn:
+            return list(conn.execute(select(table).order_by(table.c.id)))
+
+    def conversation(self) -> Any:
+        return self.rows(conversations)[0]
+
+    def messages(self) -> list[Any]:
+        return self.rows(messages)
+
+    def jobs(self) -> list[Any]:
+        return self.rows(outbox)
+
+    def unlink(self) -> None:
+        with transaction(self.engine) as conn:
+            conn.execute(update(links).values(state="removed"))
+
+    def disconnect(self) -> None:
+        with transaction(self.engine) as conn:
+            conn.execute(update(scopes).values(is_connected=False))
+
+
+def seed(engine: Engine, sealer: Sealer) -> None:
+    """One integration, installation, channel, scope and link."""
+    now = utc_now()
+    secret = sealer.seal("channels:1:secret", IDS["secret"])
+    rows: list[tuple[Table, dict[str, Any]]] = [
+        (integrations, {"client_id": "ci", "client_secret": "", "redirect_uri": "", "widget_code": "w",
+                        "created_at": now}),
+        (installations, {"integration_id": 1, "platform": "kommo", "account_id": "31000001", "host": "demo.kommo.com",
+                         "kind": "oauth", "state": "active", "installed_at": now, "amojo_id": IDS["account_id"]}),
+        (channels, {"integration_id": 1, "channel_id": IDS["channel_id"], "code": "c", "name": "Acme",
+                    "imported_at": now, "secret": secret}),
+        (scopes, {"channel_id": 1, "installation_id": 1, "scope_id": IDS["scope_id"], "amojo_id": IDS["account_id"],
+                  "is_connected": True, "connected_at": now}),
+        (links, {"scope_id": 1, "provider": "listening", "line_key": LINE, "login": "l", "title": "Acme",
+                 "state": "active", "source_external_id": "acme-line-1", "created_at": now}),
+    ]  # fmt: skip
+    with transaction(engine) as conn:
+        for table, values in rows:
+            conn.execute(insert(table).values(id=1, **values))
+
+
+def amojo(asked: Asked) -> Answer:
+    """An amojo that takes everything."""
+    if asked.path.endswith(IDS["scope_id"]):
+        return Answer(body={"new_message": {"msgid": IDS["message_id"], "conversation_id": IDS["chat_id"]}})
+    return Answer(200)
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Iterator[Desk]:
+    sealer, provider = Sealer([DEVELOPMENT_KEY]), Listening()
+    seed(engine, sealer)
+    with running_stub(amojo) as stub:
+        client = AmojoClient(KommoClient(("kommo.com",), "amojo.kommo.com", stub.url), "amojo.kommo.com")
+        room = open_conversations(engine, sealer, client, {"listening": provider})
+        app = Flask("test")
+        problems.register(app)
+        app.register_blueprint(room.hooks)
+        policy = Policy(base_s=0, draw=lambda low, high: 0.0, max_tries=3)
+        runner = Runner(engine, room.handlers, on_bury=room.on_bury, policy=policy)
+        yield Desk(engine, room, provider, stub, app.test_client(), runner)
+        runner.close()
+
+
+SENT = Asked("POST", "amojo.kommo.com", f"/v2/origin/custom/{IDS['scope_id']}", {}, b"{}")

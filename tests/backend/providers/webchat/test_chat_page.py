@@ -1,0 +1,243 @@
+"""The visitor's doors: entering, writing, reading, and news that survive a lost connection."""
+
+import json
+import threading
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, Engine
+
+from backend.providers.base import DeliveryError, Incoming, Line, Outgoing, WrongCredentials
+from backend.providers.webchat import views
+from backend.providers.webchat.feed import Feed
+from backend.providers.webchat.provider import Webchat
+from backend.web import guard, problems
+
+
+class Book:
+    """A relay that writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.is_linked = True
+        self.received: list[Incoming] = []
+        self.reads: list[tuple[str, str]] = []
+
+    def is_open(self, conn: Connection, provider: str, line_key: str) -> bool:
+        return self.is_linked
+
+    def receive(self, conn: Connection, provider: str, line_key: str, message: Incoming) -> bool:
+        if self.is_linked:
+            self.received.append(message)
+        return self.is_linked
+
+    def read(self, conn: Connection, provider: str, line_key: str, conversation_key: str, message_id: str) -> None:
+        self.reads.append((conversation_key, message_id))
+
+
+class Visitor:
+    """A page in somebody's browser."""
+
+    def __init__(self, http: FlaskClient, line_key: str) -> None:
+        self.http, self.line_key = http, line_key
+        self.token = http.post(f"/webchat/{line_key}/visitors").get_json()["token"]
+
+    def call(self, method: str, path: str, **more: Any) -> Any:
+        headers = {"X-Visitor-Token": self.token, **more.pop("headers", {})}
+        return self.http.open(f"/webchat/{self.line_key}{path}", method=method, headers=headers, **more)
+
+    def write(self, text: str = "hello", message_id: str | None = None) -> Any:
+        return self.call("POST", "/messages", json={"text": text, "id": message_id or str(uuid.uuid4())})
+
+    def events(self, after: int = 0) -> list[dict[str, Any]]:
+        return list(self.call("GET", f"/messages?after={after}").get_json()["events"])
+
+    def streamed(self, after: int = 0) -> list[dict[str, Any]]:
+        answer = self.call("GET", "/events", headers={"Last-Event-ID": str(after)})
+        data = [row for row in answer.text.splitlines() if row.startswith("data: ")]
+        return [json.loads(row.removeprefix("data: ")) for row in data]
+
+
+@pytest.fixture
+def feed(engine: Engine) -> Iterator[Feed]:
+    feed = Feed(engine, limit=2, look_every_s=0.05)
+    yield feed
+    feed.stop()
+
+
+@pytest.fixture
+def webchat(engine: Engine, feed: Feed) -> Webchat:
+    return Webchat(engine, "https://chat.acme.example", feed, hasher=PasswordHasher(1, 8, 1))
+
+
+@pytest.fixture
+def line(webchat: Webchat) -> Line:
+    return webchat.add_account("acme", "correct horse", "Acme support")
+
+
+@pytest.fixture
+def book() -> Book:
+    return Book()
+
+
+@pytest.fixture
+def http(engine: Engine, feed: Feed, book: Book) -> FlaskClient:
+    app = Flask("test")
+    problems.register(app)
+    guard.register(app, is_https=True)
+    app.register_blueprint(views.blueprint(engine=engine, relay=book, feed=feed, stream_s=0.3))
+    return app.test_client()
+
+
+@pytest.fixture
+def visitor(http: FlaskClient, line: Line) -> Visitor:
+    return Visitor(http, line.key)
+
+
+def answer(webchat: Webchat, line: Line, book: Book, text: str = "Hi!", message_id: str = "a1") -> None:
+    webchat.send(line, Outgoing(message_id, book.received[0].conversation, "text", text, "Alex"))
+
+
+def test_a_service_account_proves_itself_and_names_its_page(webchat: Webchat, line: Line) -> None:
+    assert webchat.check("acme", "correct horse") == line
+    assert line.visitor_url == f"https://chat.acme.example/webchat/{line.key}"
+
+
+@pytest.mark.parametrize(("login", "password"), [("acme", "wrong"), ("nobody", "correct horse"), ("", "")])
+def test_wrong_login_and_wrong_password_are_not_told_apart(
+    webchat: Webchat, line: Line, login: str, password: str
+) -> None:
+    with pytest.raises(WrongCredentials):
+        webchat.check(login, password)
+
+
+def test_the_page_names_the_line_and_allows_only_its_own_files(http: FlaskClient, line: Line) -> None:
+    page = http.get(f"/webchat/{line.key}")
+    assert "Acme support" in page.text
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "://" not in page.text
+
+
+@pytest.mark.parametrize("name", ["chat.js", "wire.js", "words.js", "page.js", "chat.css"])
+def test_the_pages_files_are_served(http: FlaskClient, name: str) -> None:
+    with http.get(f"/webchat/assets/{name}") as answer:
+        assert answer.status_code == 200
+
+
+def test_an_unknown_line_has_no_page(http: FlaskClient) -> None:
+    assert http.get("/webchat/nowhere").status_code == 404
+    assert http.post("/webchat/nowhere/visitors").status_code == 404
+
+
+def test_what_a_visitor_writes_is_saved_and_handed_on_once(visitor: Visitor, book: Book) -> None:
+    message_id = str(uuid.uuid4())
+    assert [visitor.write("hello", message_id).status_code for _ in range(2)] == [201, 200]
+    assert [(m.text, m.id) for m in book.received] == [("hello", message_id)]
+    assert [event["text"] for event in visitor.events()] == ["hello"]
+
+
+def test_a_closed_line_refuses_politely_and_keeps_nothing(visitor: Visitor, book: Book) -> None:
+    book.is_linked = False
+    refused = visitor.write()
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "line_closed")
+    assert visitor.events() == []
+    assert visitor.call("GET", "/messages").get_json()["is_open"] is False
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({}, 400), ({"text": " ", "id": str(uuid.uuid4())}, 400), ({"text": "x", "id": "1"}, 400), ([], 400),
+     ({"text": "x" * 4001, "id": str(uuid.uuid4())}, 413), ({"text": 5, "id": str(uuid.uuid4())}, 400)],
+)  # fmt: skip
+def test_a_senseless_message_is_refused_with_the_reason(visitor: Visitor, body: Any, status: int) -> None:
+    assert visitor.call("POST", "/messages", json=body).status_code == status
+
+
+@pytest.mark.parametrize("token", ["", "guess", "x" * 5000])
+def test_a_visitor_without_a_token_sees_and_says_nothing(visitor: Visitor, token: str) -> None:
+    visitor.token = token
+    for method, path in (("GET", "/messages"), ("GET", "/events"), ("POST", "/messages"), ("POST", "/read")):
+        body = {"text": "x", "id": str(uuid.uuid4()), "seq": 1} if method == "POST" else None
+        assert visitor.call(method, path, json=body).status_code == 401
+
+
+def test_one_visitor_does_not_see_another(visitor: Visitor, http: FlaskClient, line: Line) -> None:
+    visitor.write("secret")
+    assert Visitor(http, line.key).events() == []
+
+
+def test_a_managers_answer_is_shown_once_however_often_it_is_delivered(
+    visitor: Visitor, webchat: Webchat, line: Line, book: Book
+) -> None:
+    visitor.write()
+    for _ in range(2):
+        answer(webchat, line, book)
+    assert [(e["from"], e["text"]) for e in visitor.events()] == [("visitor", "hello"), ("manager", "Hi!")]
+
+
+def test_the_stream_takes_up_where_it_stopped(visitor: Visitor, webchat: Webchat, line: Line, book: Book) -> None:
+    for number in range(3):
+        visitor.write(str(number))
+    assert [event["text"] for event in visitor.streamed(after=1)] == ["1", "2"]
+
+
+def test_news_reach_an_open_stream_at_once(visitor: Visitor, webchat: Webchat, line: Line, book: Book) -> None:
+    visitor.write()
+    heard: list[dict[str, Any]] = []
+    thread = threading.Thread(target=lambda: heard.extend(visitor.streamed(after=1)))
+    thread.start()
+    answer(webchat, line, book)
+    thread.join(10)
+    assert [event["text"] for event in heard] == ["Hi!"]
+
+
+def test_news_saved_by_another_process_reach_the_stream_too(
+    engine: Engine, visitor: Visitor, line: Line, book: Book, feed: Feed
+) -> None:
+    visitor.write()
+    other = Webchat(engine, "", Feed(engine))
+    with feed.opened(1) as news:
+        answer(other, line, book)
+        assert news.wait(10)
+
+
+def test_more_streams_than_the_process_may_hold_are_told_to_poll(visitor: Visitor, feed: Feed) -> None:
+    with feed.opened(98), feed.opened(99):
+        refused = visitor.call("GET", "/events")
+    assert (refused.status_code, refused.get_json()["code"]) == (503, "poll_instead")
+    assert refused.headers["Retry-After"]
+    assert visitor.call("GET", "/events").status_code == 200
+
+
+def test_what_the_visitor_has_read_is_told_once(visitor: Visitor, webchat: Webchat, line: Line, book: Book) -> None:
+    visitor.write()
+    answer(webchat, line, book, "one", "a1")
+    answer(webchat, line, book, "two", "a2")
+    for seq in (2, 2, 1):
+        assert visitor.call("POST", "/read", json={"seq": seq}).status_code == 204
+    assert book.reads == [(book.received[0].conversation, "a1")]
+
+
+def test_a_conversation_that_is_gone_is_a_permanent_failure(webchat: Webchat, line: Line) -> None:
+    with pytest.raises(DeliveryError) as caught:
+        webchat.send(line, Outgoing("a1", "nobody", "text", "Hi!"))
+    assert (caught.value.permanent, caught.value.code) == (True, 901)
+
+
+def test_a_type_that_a_page_cannot_show_is_refused_with_a_text(
+    webchat: Webchat, line: Line, visitor: Visitor, book: Book
+) -> None:
+    visitor.write()
+    with pytest.raises(DeliveryError, match="location"):
+        webchat.send(line, Outgoing("a1", book.received[0].conversation, "location", ""))
+
+
+def test_any_site_may_ask_because_no_cookie_is_read(visitor: Visitor, http: FlaskClient) -> None:
+    preflight = http.options(f"/webchat/{visitor.line_key}/messages", headers={"Origin": "https://acme.example"})
+    assert preflight.headers["Access-Control-Allow-Origin"] == "*"
+    assert "X-Visitor-Token" in preflight.headers["Access-Control-Allow-Headers"]
+    assert "Set-Cookie" not in visitor.write().headers
