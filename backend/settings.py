@@ -38,6 +38,11 @@ class Settings(BaseModel):
     line_taken: Literal["refuse", "move"] = Field(
         "refuse", description="A messenger account already linked in another Kommo account: refuse it, or move it here."
     )
+    unknown_callers: Literal["contact", "unsorted", "refuse"] = Field(
+        "contact",
+        description="A logged call whose number nobody in the account has: create a contact, keep it as an incoming "
+        "lead, or refuse it.",
+    )
     extensions: tuple[str, ...] = Field(
         (), description="Modules with own code that reacts to events of the CRM; imported when the service starts."
     )
