@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from flask import Flask
 from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.accounts import install
 from backend.accounts import views as oauth_views
 from backend.accounts.api import AccountApi
+from backend.accounts.budget import Budget
 from backend.accounts.callers import Callers
 from backend.accounts.install import Installer
 from backend.accounts.tokens import Tokens
@@ -16,6 +18,7 @@ from backend.channels import service as channel_service
 from backend.channels import views as link_views
 from backend.channels.connection import Connections
 from backend.channels.service import Links
+from backend.channels.sources import Sources
 from backend.conversations.room import Conversations, open_conversations
 from backend.crm import hooks as crm_hooks
 from backend.crm import on
@@ -59,7 +62,8 @@ def open_backend(
 ) -> Backend:
     """Open the database and the client that ``settings`` name, and build the services on them."""
     engine, sealer = open_engine(settings.database_url), Sealer.from_settings(settings)
-    kommo = KommoClient(settings.kommo_zones, settings.amojo_host, settings.dev_kommo_url)
+    budget = Budget(engine)
+    kommo = KommoClient(settings.kommo_zones, settings.amojo_host, settings.dev_kommo_url, budget=budget)
     tokens = Tokens(engine, sealer, kommo, clock)
     api = AccountApi(engine, kommo, tokens)
     chats = AmojoClient(kommo, settings.amojo_host, clock)
@@ -67,7 +71,7 @@ def open_backend(
                   public_url=settings.public_url, clock=clock)  # fmt: skip
     installer = Installer(engine, sealer, kommo, settings.kommo_zones, clock,
                           after_install=crm_hooks.AFTER_INSTALL, after_removal=crm_hooks.AFTER_REMOVAL)  # fmt: skip
-    connections = Connections(engine, sealer, chats, clock)
+    connections = Connections(engine, sealer, chats, Sources(engine, sealer, api, clock), clock)
     feed = Feed(engine)
     messengers = providers or {"webchat": Webchat(engine, settings.public_url, feed, clock=clock)}
     conversations = open_conversations(engine, sealer, chats, messengers, clock)
@@ -99,6 +103,8 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
     """Build the application. ``backend`` is what is already open in this process, if anything is."""
     backend = backend or open_backend(settings)
     app = Flask("backend", static_folder=None)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     problems.register(app)
     guard.register(app, is_https=settings.public_url.startswith("https://"),
                    large_bodies={"/hooks/crm/": crm_views.MAX_BODY_BYTES})  # fmt: skip

@@ -46,6 +46,9 @@ class Settings(BaseModel):
     extensions: tuple[str, ...] = Field(
         (), description="Modules with own code that reacts to events of the CRM; imported when the service starts."
     )
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="How many proxies of ours stand in front: whose X-Forwarded-For is believed."
+    )
     dev_kommo_url: str | None = Field(
         None, description="Development only: address of a sandbox, reached in place of every Kommo host."
     )

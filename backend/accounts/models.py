@@ -96,3 +96,23 @@ audit = Table(
     Column("request_id", String(64), nullable=False, server_default=""),
     Column("details", JSON, nullable=False),
 )
+
+tries = Table(  # failed logins: whom to slow down
+    "tries",
+    metadata,
+    Column("key", String(300), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False, index=True),
+    Column("blocked_until", UtcDateTime),
+)
+
+budgets = Table(  # calls to one account's API by all our processes
+    "budgets",
+    metadata,
+    Column("host", String(253), primary_key=True),
+    Column("slots", JSON, nullable=False),  # unix seconds of the latest calls, the oldest first
+    Column("held_until", UtcDateTime),  # Kommo asked us to wait
+    Column("minute", Integer, nullable=False, server_default="0"),  # unix minute that ``used`` counts
+    Column("used", Integer, nullable=False, server_default="0"),
+    Column("peak_used", Integer, nullable=False, server_default="0"),  # the busiest minute so far
+)

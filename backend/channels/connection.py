@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from backend.accounts import store as accounts
 from backend.channels import store
 from backend.channels.records import Channel, Scope
+from backend.channels.sources import Sources
 from backend.db import Clock, transaction, utc_now
 from backend.jobs.run import Job
 from backend.kommo import amojo
@@ -21,20 +22,26 @@ log = logging.getLogger(__name__)
 class Connections:
     """Handlers of jobs about an account's connection to its channels."""
 
-    def __init__(self, engine: Engine, sealer: Sealer, chats: amojo.AmojoClient, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, engine: Engine, sealer: Sealer, chats: amojo.AmojoClient, sources: Sources, clock: Clock = utc_now
+    ) -> None:
         self._engine = engine
         self._sealer = sealer
         self._chats = chats
+        self._sources = sources
         self._clock = clock
 
     def follow(self, job: Job) -> None:
-        """Connect an account that has lines and is not connected; disconnect one whose last line is gone."""
-        installation_id = job.body["installation_id"]
-        for scope, channel, has_lines in self._wanted(installation_id):
+        """Connect an account that has lines and is not connected, disconnect one whose last line is gone, and bring its
+        sources in step."""
+        wanted = self._wanted(job.body["installation_id"])
+        for scope, channel, has_lines in wanted:
             if has_lines and not scope.is_connected:
                 self._connect(scope, channel)
             elif scope.is_connected and not has_lines:
                 self._disconnect(scope, channel)
+        if wanted:
+            self._sources.follow(job.body["installation_id"])
 
     def reconnect(self, job: Job) -> None:
         """Connect again after an installation: Kommo has dropped the connection with the old one.
@@ -44,6 +51,7 @@ class Connections:
         for scope, channel, has_lines in self._wanted(job.body["installation_id"]):
             if has_lines:
                 self._connect(scope, channel)
+        self._sources.follow(job.body["installation_id"])
 
     def drop(self, job: Job) -> None:
         """Note that an account is gone: Kommo has disconnected its channels by itself."""

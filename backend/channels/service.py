@@ -12,6 +12,7 @@ from backend.accounts import store as accounts
 from backend.accounts.api import AccountApi
 from backend.accounts.callers import Caller
 from backend.accounts.records import Installation
+from backend.accounts.tries import Tries
 from backend.channels import store
 from backend.channels.records import Channel, Link
 from backend.db import Clock, transaction, utc_now
@@ -36,6 +37,12 @@ class LinkRequest:
     login: str
     password: str = field(repr=False)
     amojo_id: str
+    address: str = ""
+
+    def tries(self, home: Installation) -> dict[str, str]:
+        """What a guess at the password is counted for."""
+        counted = {"login": f"{self.provider} {self.login}", "account": str(home.id)}
+        return counted | ({"address": self.address} if self.address else {})
 
 
 class Links:
@@ -58,6 +65,7 @@ class Links:
         self._chats = chats
         self._providers = providers
         self._line_taken = line_taken
+        self._tries = Tries(engine, clock)
         self._clock = clock
 
     def link(self, caller: Caller, request: LinkRequest) -> tuple[Link, bool]:
@@ -65,7 +73,7 @@ class Links:
         home = caller.installation
         channel = self._channel(home)
         amojo_id = self._proved_amojo_id(home, request.amojo_id)
-        line = self._proved_line(request)
+        line = self._proved_line(home, request)
         with self._engine.connect() as conn:
             self._elsewhere(conn, home, request.provider, line)
         scope_id = self._connect(channel, amojo_id)
@@ -98,16 +106,23 @@ class Links:
             raise Refusal("The amojo_id is not that of your account.", status=403, code="amojo_id_mismatch")
         return known
 
-    def _proved_line(self, request: LinkRequest) -> Line:
+    def _proved_line(self, home: Installation, request: LinkRequest) -> Line:
         provider = self._providers.get(request.provider)
         if provider is None:
             raise Refusal(f"Unknown provider; known are: {', '.join(sorted(self._providers)) or 'none'}.")
+        self._tries.begin(request.tries(home))
         try:
-            return provider.check(request.login, request.password)
+            line = provider.check(request.login, request.password)
         except WrongCredentials:
+            with transaction(self._engine) as conn:
+                accounts.record(conn, "link.wrong_credentials", actor=request.address, now=self._clock(),
+                                installation_id=home.id, provider=request.provider)  # fmt: skip
             raise Refusal("Wrong login or password.", status=422, code="wrong_credentials") from None
         except NeighbourError as error:
+            self._tries.succeeded(request.tries(home))
             raise _unreachable(error) from error
+        self._tries.succeeded(request.tries(home))
+        return line
 
     def _elsewhere(self, conn: Connection, home: Installation, provider: str, line: Line) -> list[Link]:
         """Return where else a line lives and may be taken from. Raises ``Refusal`` if it may not.

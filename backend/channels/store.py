@@ -140,6 +140,13 @@ def change_link(conn: Connection, key: int, **values: Any) -> None:
     conn.execute(update(links).where(links.c.id == key).values(**values))
 
 
+def removed_sources(conn: Connection, installation_id: int) -> dict[int, str]:
+    """Return the lines that were taken out and still have a source: our id and the source's ``external_id``."""
+    query = select(links.c.id, links.c.source_external_id).join(scopes, links.c.scope_id == scopes.c.id)
+    mine = (scopes.c.installation_id == installation_id) & (links.c.state == "removed")
+    return {row.id: row.source_external_id for row in conn.execute(query.where(mine, links.c.source_id.is_not(None)))}
+
+
 def pipeline_of(conn: Connection, installation_id: int) -> int | None:
     """Return the pipeline where an account's new leads go, None where Kommo decides."""
     query = select(pipelines.c.pipeline_id).where(pipelines.c.installation_id == installation_id)

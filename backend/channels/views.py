@@ -67,7 +67,8 @@ def blueprint(*, callers: Callers, links: Links) -> Blueprint:
     def add_link() -> tuple[Response, int]:
         caller = changer()
         body = read(LinkBody)
-        asked = LinkRequest(body.provider, body.login, body.password.get_secret_value(), body.amojo_id)
+        password, address = body.password.get_secret_value(), request.remote_addr or ""
+        asked = LinkRequest(body.provider, body.login, password, body.amojo_id, address)
         link, is_new = links.link(caller, asked)
         if body.pipeline_id is not None:
             links.choose_pipeline(caller, body.pipeline_id)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -40,7 +40,16 @@ _LONGEST_WAIT_S = 86_400.0
 _UNPAID_WAIT_S = 3_600.0
 
 Sign = Callable[[str], Mapping[str, str]]
-Spend = Callable[[str], None]
+
+
+class Budget(Protocol):
+    """Who decides when an account may be called."""
+
+    def spend(self, host: str) -> None:
+        """Wait for a call's turn. Raises ``KommoError`` to hold the call back."""
+
+    def hold(self, host: str, wait_s: float) -> None:
+        """Call ``host`` no more for a while: Kommo asked for it."""
 
 
 @dataclass(frozen=True)
@@ -80,17 +89,17 @@ class KommoClient:
     """Calls Kommo's hosts and no others.
 
     ``zones`` and ``amojo_host`` are the closed list; ``connect_to`` (development) is the address that is connected to
-    in place of every host, while the ``Host`` header stays true; ``spend`` is told the account host before every hop
-    and may raise to hold a call back. Safe to share between threads.
+    in place of every host, while the ``Host`` header stays true; ``budget`` is asked before every call to an account.
+    Safe to share between threads.
     """
 
     def __init__(
-        self, zones: tuple[str, ...], amojo_host: str, connect_to: str | None = None, *, spend: Spend | None = None
+        self, zones: tuple[str, ...], amojo_host: str, connect_to: str | None = None, *, budget: Budget | None = None
     ) -> None:
         self._zones = zones
         self._amojo_hosts = {amojo_host, *AMOJO_HOSTS}
         self._connect_to = connect_to.rstrip("/") if connect_to else None
-        self._spend = spend
+        self._budget = budget
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -109,7 +118,7 @@ class KommoClient:
                 ) from error
             answer = self._send_once(request, url, host)
             if not 300 <= answer.status < 400:
-                return _accepted(answer, host)
+                return self._accepted(answer, host, is_signed=request.sign is not None)
             url = _target(answer, host)
         raise ForeignRedirect(f"more than {MAX_HOPS} redirects from {request.url.split('?')[0]}", permanent=False)
 
@@ -122,8 +131,8 @@ class KommoClient:
         return host
 
     def _send_once(self, request: Request, url: str, host: str) -> Response:
-        if self._spend is not None and request.sign is None:
-            self._spend(host)
+        if self._budget is not None and request.sign is None:
+            self._budget.spend(host)
         headers = {"Accept": "application/json", **request.headers}
         if request.sign is not None:
             headers.update(request.sign(urlsplit(url).path))
@@ -139,6 +148,15 @@ class KommoClient:
                 return Response(answer.status_code, answer.headers, _read(answer), url)
         except (requests.RequestException, TimeoutError) as error:
             raise _lost(error, host) from error
+
+    def _accepted(self, answer: Response, host: str, *, is_signed: bool) -> Response:
+        """Return a 2xx answer. Raises any other; where Kommo asks for patience, every process is told."""
+        try:
+            return _accepted(answer, host)
+        except KommoError as error:
+            if self._budget is not None and not is_signed and error.status in (403, 429) and error.retry_after_s:
+                self._budget.hold(host, error.retry_after_s)
+            raise
 
     def close(self) -> None:
         """Close the kept connections."""

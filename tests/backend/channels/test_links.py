@@ -15,7 +15,15 @@ OTHER_AMOJO_ID = cloud.ACCOUNTS["other.kommo.com"][1]
 
 
 @pytest.fixture
-def office(engine: Engine) -> Iterator[Office]:
+def office(sqlite_engine: Engine) -> Iterator[Office]:
+    with open_office(sqlite_engine) as opened:
+        opened.install()
+        yield opened
+
+
+@pytest.fixture
+def office_anywhere(engine: Engine) -> Iterator[Office]:
+    """On either database: for tests where its rules matter."""
     with open_office(engine) as opened:
         opened.install()
         yield opened
@@ -26,14 +34,14 @@ def code_of(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.get_json()["code"]
 
 
-def test_a_line_is_linked_once_and_the_second_time_found(office: Office) -> None:
-    first, second = (office.api("POST", "/links", json=LINK) for _ in range(2))
+def test_a_line_is_linked_once_and_the_second_time_found(office_anywhere: Office) -> None:
+    first, second = (office_anywhere.api("POST", "/links", json=LINK) for _ in range(2))
     assert (first.status_code, second.status_code) == (201, 200)
     link = first.get_json()["link"]
     assert link == second.get_json()["link"]
     assert link["scope_id"] == f"{cloud.CHANNEL_ID}_{AMOJO_ID}"
     assert (link["state"], link["login"], link["visitor_url"]) == ("active", "support", "https://x/support")
-    assert office.api("GET", "/links").get_json() == {"links": [link], "pipeline_id": None}
+    assert office_anywhere.api("GET", "/links").get_json() == {"links": [link], "pipeline_id": None}
 
 
 def test_the_password_is_kept_nowhere(office: Office) -> None:
@@ -81,6 +89,16 @@ def test_a_wrong_password_is_refused_without_saying_which_half_was_wrong(office:
     ]
     assert [code_of(answer) for answer in answers] == [(422, "wrong_credentials")] * 2
     assert answers[0].get_json()["detail"] == answers[1].get_json()["detail"]
+
+
+def test_guessing_a_password_is_slowed_down(office_anywhere: Office) -> None:
+    wrong = {**LINK, "password": "x"}
+    answers = [office_anywhere.api("POST", "/links", json=wrong) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+    assert code_of(answers[-1]) == (429, "too_many_tries")
+    assert int(answers[-1].headers["Retry-After"]) == answers[-1].get_json()["retry_after"] == 1
+    assert len(office_anywhere.pager.checks) == 5
+    assert office_anywhere.events().count("link.wrong_credentials") == 5
 
 
 @pytest.mark.parametrize(
@@ -141,14 +159,14 @@ def test_a_line_is_taken_out_and_the_last_one_disconnects_the_account(office: Of
     assert code_of(office.api("DELETE", f"/links/{key}")) == (404, "not_found")
 
 
-def test_a_line_that_was_taken_out_comes_back_under_its_own_id(office: Office) -> None:
-    key = office.api("POST", "/links", json=LINK).get_json()["link"]["id"]
-    office.api("DELETE", f"/links/{key}")
-    office.work()
-    again = office.api("POST", "/links", json=LINK)
-    office.work()
+def test_a_line_that_was_taken_out_comes_back_under_its_own_id(office_anywhere: Office) -> None:
+    key = office_anywhere.api("POST", "/links", json=LINK).get_json()["link"]["id"]
+    office_anywhere.api("DELETE", f"/links/{key}")
+    office_anywhere.work()
+    again = office_anywhere.api("POST", "/links", json=LINK)
+    office_anywhere.work()
     assert (again.status_code, again.get_json()["link"]["id"]) == (201, key)
-    assert office.cloud.connected == [AMOJO_ID]
+    assert office_anywhere.cloud.connected == [AMOJO_ID]
 
 
 def test_the_lines_of_another_account_cannot_be_seen_or_touched(office: Office) -> None:
@@ -174,21 +192,21 @@ def test_several_lines_live_in_one_account_and_each_can_be_paused(office: Office
     assert AMOJO_ID in office.cloud.connected, "another line still needs the connection"
 
 
-def test_the_pipeline_may_be_chosen_before_any_line_is_linked(office: Office) -> None:
-    assert office.api("PUT", "/pipeline", json={"pipeline_id": 77}).status_code == 204
-    assert office.api("GET", "/links").get_json()["pipeline_id"] == 77
+def test_the_pipeline_may_be_chosen_before_any_line_is_linked(office_anywhere: Office) -> None:
+    assert office_anywhere.api("PUT", "/pipeline", json={"pipeline_id": 77}).status_code == 204
+    assert office_anywhere.api("GET", "/links").get_json()["pipeline_id"] == 77
 
 
-def test_a_line_of_another_account_is_refused(office: Office) -> None:
-    office.api("POST", "/links", json=LINK)
-    office.install("other.kommo.com", "code-2")
-    answer = office.api("POST", "/links", json={**LINK, "amojo_id": OTHER_AMOJO_ID}, **OTHER)
+def test_a_line_of_another_account_is_refused(office_anywhere: Office) -> None:
+    office_anywhere.api("POST", "/links", json=LINK)
+    office_anywhere.install("other.kommo.com", "code-2")
+    answer = office_anywhere.api("POST", "/links", json={**LINK, "amojo_id": OTHER_AMOJO_ID}, **OTHER)
     assert code_of(answer) == (409, "line_taken")
-    assert len(office.api("GET", "/links").get_json()["links"]) == 1
+    assert len(office_anywhere.api("GET", "/links").get_json()["links"]) == 1
 
 
-def test_a_line_of_another_account_moves_where_the_setting_says_so(engine: Engine) -> None:
-    with open_office(engine, line_taken="move") as office:
+def test_a_line_of_another_account_moves_where_the_setting_says_so(sqlite_engine: Engine) -> None:
+    with open_office(sqlite_engine, line_taken="move") as office:
         office.install()
         office.api("POST", "/links", json=LINK)
         office.install("other.kommo.com", "code-2")
@@ -199,7 +217,7 @@ def test_a_line_of_another_account_moves_where_the_setting_says_so(engine: Engin
         assert office.cloud.connected == [OTHER_AMOJO_ID]
 
 
-def test_anybody_may_link_where_the_setting_says_so(engine: Engine) -> None:
-    with open_office(engine, links_admins_only=False) as office:
+def test_anybody_may_link_where_the_setting_says_so(sqlite_engine: Engine) -> None:
+    with open_office(sqlite_engine, links_admins_only=False) as office:
         office.install()
         assert office.api("POST", "/links", json=LINK, is_admin=False).status_code == 201

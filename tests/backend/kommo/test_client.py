@@ -188,10 +188,26 @@ def test_a_cookie_of_one_account_is_never_sent_again(stub: Stub, client: KommoCl
     assert "Cookie" not in stub.asked[1].headers
 
 
-def test_a_budget_is_asked_before_every_call_to_an_account(stub: Stub) -> None:
-    spent: list[str] = []
-    client = KommoClient(ZONES, "amojo.kommo.com", stub.url, spend=spent.append)
-    client.call(Request("GET", "https://sub.kommo.com/x"))
+class Purse:
+    """A budget that notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+
+    def spend(self, host: str) -> None:
+        self.asked.append(host)
+
+    def hold(self, host: str, wait_s: float) -> None:
+        self.asked.append((host, wait_s))
+
+
+def test_a_budget_is_asked_before_every_call_to_an_account_and_told_to_wait(stub: Stub) -> None:
+    purse = Purse()
+    client = KommoClient(ZONES, "amojo.kommo.com", stub.url, budget=purse)
     client.call(Request("POST", "https://amojo.kommo.com/x", {}, b"", lambda path: {}))
+    client.call(Request("GET", "https://sub.kommo.com/x"))
+    stub.script = lambda asked: Answer(429, {"retry_after": 9})
+    with pytest.raises(KommoError):
+        client.call(Request("GET", "https://sub.kommo.com/x"))
     client.close()
-    assert spent == ["sub.kommo.com"]
+    assert purse.asked == ["sub.kommo.com", "sub.kommo.com", ("sub.kommo.com", 9.0)]
