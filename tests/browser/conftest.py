@@ -1,4 +1,4 @@
-"""The host page with a probe widget in it."""
+"""The host page with a probe widget in it, or with the widget of this repository."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,10 +7,18 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.support.host_page import Host, archive, running_host
+from tests.support.widget_page import Widget, running_widget
 
 
 @pytest.fixture
 def host(browser: Browser, tmp_path: Path) -> Iterator[Host]:
     """A sandbox whose only widget is the probe, not yet installed."""
     with running_host(browser, archive(tmp_path / "widget.zip")) as running:
+        yield running
+
+
+@pytest.fixture
+def widget(browser: Browser, tmp_path: Path) -> Iterator[Widget]:
+    """The widget of this repository, built, installed, and with a backend that has no lines yet."""
+    with running_widget(browser, tmp_path) as running:
         yield running
