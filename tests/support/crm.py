@@ -95,3 +95,27 @@ class Crm:
 
     def _button(self, action: str) -> Locator:
         return self.page.locator(f".channel_kit button[data-action={action}], button[data-action={action}]").first
+
+
+class Visitor:
+    """A visitor's window on the web chat at ``url``."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        page.set_default_timeout(WAIT_MS)
+        self.page = page
+        page.goto(url)
+
+    def write(self, text: str) -> None:
+        """Send a message."""
+        self.page.locator(".kck-input").fill(text)
+        self.page.locator(".kck-input").press("Enter")
+
+    @property
+    def replies(self) -> Locator:
+        """The manager's messages."""
+        return self.page.locator(".kck-theirs")
+
+    @property
+    def closed_notice(self) -> Locator:
+        """The sentence that says that nobody reads here."""
+        return self.page.locator(".kck-notice[data-kind=closed]")
