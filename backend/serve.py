@@ -1,5 +1,9 @@
 """The production server: Granian, one process that serves and works, stopped gracefully by SIGTERM."""
 
+import signal
+import socket
+import threading
+from collections.abc import Callable
 from multiprocessing.util import Finalize
 
 from flask import Flask
@@ -23,8 +27,26 @@ def application() -> Flask:
     workers = Workers(Runner(backend.engine, backend.handlers, on_bury=backend.conversations.on_bury))
     workers.start()
     Finalize(None, workers.stop, exitpriority=10)
-    Finalize(None, backend.feed.stop, exitpriority=20)
+    _when_told_to_stop(backend.feed.stop)
     return create_app(settings, backend)
+
+
+def _when_told_to_stop(call: Callable[[], None]) -> None:
+    """Run ``call`` at SIGTERM or SIGINT, without touching the server's own handlers.
+
+    The server waits for requests that have begun, and a visitor's open stream would make it wait for long.
+    """
+    ours, pythons = socket.socketpair()
+    pythons.setblocking(False)
+    signal.set_wakeup_fd(pythons.fileno(), warn_on_full_buffer=False)
+
+    def listen() -> None:
+        while heard := ours.recv(16):
+            if {signal.SIGTERM, signal.SIGINT} & set(heard):
+                call()
+        pythons.close()
+
+    threading.Thread(target=listen, name="stop-listener", daemon=True).start()
 
 
 def serve_forever(*, host: str, port: int, threads: int) -> None:

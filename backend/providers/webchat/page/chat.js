@@ -72,6 +72,7 @@ export class Chat {
   }
 
   #setClosed(isClosed) {
+    this.root.toggleAttribute("data-closed", isClosed);
     if (isClosed) this.#say(this.words.closed, "closed");
     else if (this.notice.dataset.kind === "closed") { this.#say(""); this.#resend(); }
   }
