@@ -1,15 +1,23 @@
-"""Pictures in the exact sizes that Kommo asks for, drawn from one SVG.
+"""Pictures in the exact sizes and weights that Kommo asks for, drawn from an SVG or a large PNG.
 
-Sizes: https://developers.kommo.com/docs/images
+Sizes: https://developers.kommo.com/docs/images ; https://developers.kommo.com/docs/getting-listed
 """
 
 import base64
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import resvg_py
 
 from bundler import facts
 from bundler.errors import WrongUse
 
+Size = tuple[int, int]
+LOCALE_MARK = "{locale}"
+# Icons of the left menu must stand out on #ffffff and on #153043: https://developers.kommo.com/changelog/left-menu-logos-update
+_MENU_COLOURS = {"light": b"#153043", "dark": b"#ffffff"}
+_CURRENT_COLOUR = b"currentColor"
+_PNG = b"\x89PNG"
 _FRAME = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
     '<image x="{margin}" y="{margin}" width="{inner_width}" height="{inner_height}" '
@@ -17,22 +25,59 @@ _FRAME = (
 )
 
 
-def make_logos(svg: str, *, with_trigger: bool) -> dict[str, bytes]:
-    """Draw the logos of a widget from one SVG text: path in the bundle → PNG. Raises ``WrongUse`` for a bad SVG.
+def make_pictures(
+    folder: Path, wanted: Mapping[str, str], locales: Iterable[str], *, with_trigger: bool
+) -> dict[str, bytes]:
+    """Make every picture that ``[pictures]`` asks for: path in the bundle → content.
 
-    ``with_trigger`` adds the picture that only widgets of the Digital Pipeline need.
+    ``logo`` gives the five logos (six ``with_trigger``), ``tour`` images/tour.png, or one for each language if its name
+    has ``{locale}`` in it; ``menu`` the left menu's icon for both themes. Raises ``WrongUse`` for a source that is
+    missing, too small or no picture.
     """
+    files = dict[str, bytes]()
+    if "logo" in wanted:
+        files |= make_logos(_source(folder, wanted["logo"]), with_trigger=with_trigger)
+    if "menu" in wanted:
+        files |= make_menu_icons(_source(folder, wanted["menu"]))
+    tour = wanted.get("tour", "")
+    for locale in locales if LOCALE_MARK in tour else [""] if tour else []:
+        path = f"images/tour_{locale}.png" if locale else "images/tour.png"
+        files[path] = draw(_source(folder, tour.replace(LOCALE_MARK, locale)), facts.TOUR_SIZE)
+    return files
+
+
+def make_logos(source: bytes, *, with_trigger: bool) -> dict[str, bytes]:
+    """Draw the logos of a widget: path → PNG. ``with_trigger`` adds the one that only the Digital Pipeline needs."""
     sizes = dict([*facts.LOGOS.items(), *([facts.LOGO_DP] if with_trigger else [])])
-    return {path: draw(svg, size, margin=facts.LOGO_MARGINS.get(path, 0)) for path, size in sizes.items()}
+    return {path: draw(source, size, margin=facts.LOGO_MARGINS.get(path, 0)) for path, size in sizes.items()}
 
 
-def draw(svg: str, size: tuple[int, int], *, margin: int = 0) -> bytes:
-    """Draw an SVG as a PNG of exactly ``size`` pixels, centred and never stretched.
+def make_menu_icons(source: bytes) -> dict[str, bytes]:
+    """The left menu's icon for both themes, from one SVG whose lines have the colour ``currentColor``."""
+    if _CURRENT_COLOUR not in source:
+        raise WrongUse("the menu's icon must be an SVG drawn in currentColor, so that it can be dark or light")
+    colours = _MENU_COLOURS.items()
+    return {f"images/menu_{theme}.svg": source.replace(_CURRENT_COLOUR, colour) for theme, colour in colours}
 
-    System fonts are not used, because then two machines would draw two pictures.
-    """
-    if "<text" in svg:
-        raise WrongUse("the logo has a <text>, which looks different on each machine: turn its letters into paths")
+
+def draw(source: bytes, size: Size, *, margin: int = 0) -> bytes:
+    """Draw an SVG or PNG as a PNG of exactly ``size`` pixels, centred, never stretched, below 300 KB."""
+    if source.startswith(_PNG):
+        from bundler import raster  # Pillow takes longer to import than all logos take to draw.
+
+        return raster.fit(source, size, margin)
+    drawn = _draw_svg(source, size, margin)
+    if len(drawn) > facts.LOGO_BYTES:
+        from bundler import raster
+
+        return raster.lighter(drawn)
+    return drawn
+
+
+def _draw_svg(source: bytes, size: Size, margin: int) -> bytes:
+    """System fonts are not used, because then two machines would draw two pictures."""
+    if b"<text" in source:
+        raise WrongUse("the picture has a <text>, which looks different on each machine: turn its letters into paths")
     width, height = size
     frame = _FRAME.format(
         width=width,
@@ -40,10 +85,27 @@ def draw(svg: str, size: tuple[int, int], *, margin: int = 0) -> bytes:
         margin=margin,
         inner_width=width - 2 * margin,
         inner_height=height - 2 * margin,
-        picture=base64.b64encode(svg.encode()).decode(),
+        picture=base64.b64encode(source).decode(),
     )
     try:
-        resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True, width=1)
         return resvg_py.svg_to_bytes(svg_string=frame, skip_system_fonts=True)
     except ValueError as error:
-        raise WrongUse(f"the logo cannot be drawn: {error}") from None
+        raise WrongUse(f"the picture cannot be drawn: {error}") from None
+
+
+def _source(folder: Path, name: str) -> bytes:
+    path = folder / name
+    if not path.is_file():
+        raise WrongUse(f"there is no {name}, which [pictures] in widget.toml names")
+    content = path.read_bytes()
+    if not content.startswith(_PNG):
+        _try_svg(name, content)
+    return content
+
+
+def _try_svg(name: str, content: bytes) -> None:
+    """An SVG inside another is skipped without a word when it is broken, so it is tried alone first."""
+    try:
+        resvg_py.svg_to_bytes(svg_string=content.decode(), skip_system_fonts=True, width=1)
+    except ValueError as error:
+        raise WrongUse(f"{name} is neither an SVG that can be drawn nor a PNG: {error}") from None

@@ -16,7 +16,7 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     "widget": {"name": str, "version": str, "locales": list, "code": str},
     "support": {"link": str, "email": str},
     "backend": {"development": str, "staging": str, "production": str},
-    "pictures": {"logo": str},
+    "pictures": {"logo": str, "tour": str, "menu": str},
     "suppress": {},
 }
 _FREE_TABLES = frozenset({"suppress"})

@@ -1,6 +1,6 @@
 """Project → Bundle. Only ``*.j2`` files are rendered; every other file ships byte for byte."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from bundler import facts
 from bundler.bundle import Bundle, is_leftover
 from bundler.errors import WrongUse
-from bundler.pictures import make_logos
+from bundler.pictures import LOCALE_MARK, make_pictures
 from bundler.project import PROJECT_FILE, Project
 
 TEMPLATE = ".j2"
@@ -32,13 +32,16 @@ def render(project: Project, environment: str, backend_url: str) -> Bundle:
             files[path.removesuffix(TEMPLATE)] = _render_one(templates, path, values).encode()
         else:
             files[path] = (project.folder / path).read_bytes()
-    files = _logos(project, files) | files
+    # A picture that lies in the source ready-made is preferred to a drawn one.
+    has_trigger = facts.TRIGGER_LOCATION.encode() in files.get(facts.MANIFEST, b"")
+    files = make_pictures(project.folder, project.pictures, project.locales, with_trigger=has_trigger) | files
     return Bundle(dict(sorted(files.items())), container=facts.ARCHIVE_NAME)
 
 
 def _sources(project: Project) -> Iterator[str]:
     """Every source file that ships or is rendered: not the project file, not pictures' sources, not parts."""
-    kept_back = {PROJECT_FILE, *project.pictures.values()}
+    names = [name.replace(LOCALE_MARK, locale) for name in project.pictures.values() for locale in project.locales]
+    kept_back = {PROJECT_FILE, *names}
     for path in sorted(project.folder.rglob("*")):
         name = path.relative_to(project.folder).as_posix()
         if path.is_file() and name not in kept_back and not name.startswith(_PARTS) and not is_leftover(name):
@@ -84,15 +87,3 @@ def _failing_line(error: TemplateError, path: str) -> int:
             line = frame.tb_lineno
         frame = frame.tb_next
     return line
-
-
-def _logos(project: Project, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The logos that this widget needs; one that lies in the source ready-made is preferred to a drawn one."""
-    logo = project.pictures.get("logo")
-    if not logo:
-        return {}
-    source = project.folder / logo
-    if not source.is_file():
-        raise WrongUse(f"there is no {logo}, which [pictures] in {PROJECT_FILE} names as the logo")
-    has_trigger = facts.TRIGGER_LOCATION.encode() in files.get(facts.MANIFEST, b"")
-    return make_logos(source.read_text(encoding="utf-8"), with_trigger=has_trigger)
