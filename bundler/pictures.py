@@ -5,6 +5,7 @@ Sizes: https://developers.kommo.com/docs/images ; https://developers.kommo.com/d
 
 import base64
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import resvg_py
@@ -60,6 +61,7 @@ def make_menu_icons(source: bytes) -> dict[str, bytes]:
     return {f"images/menu_{theme}.svg": source.replace(_CURRENT_COLOUR, colour) for theme, colour in colours}
 
 
+@lru_cache(maxsize=64)
 def draw(source: bytes, size: Size, *, margin: int = 0) -> bytes:
     """Draw an SVG or PNG as a PNG of exactly ``size`` pixels, centred, never stretched, below 300 KB."""
     if source.startswith(_PNG):

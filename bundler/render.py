@@ -1,6 +1,7 @@
 """Project → Bundle. Only ``*.j2`` files are rendered; every other file ships byte for byte."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
@@ -48,9 +49,11 @@ def _sources(project: Project) -> Iterator[str]:
             yield name
 
 
+@cache
 def _templates(folder: Path) -> Environment:
     """Jinja with square delimiters, so that Twig and JavaScript need no escaping.
 
+    It is kept, since watching renders the same folder again and again; changed files are read anew.
     Nothing is escaped: the output is JSON and JavaScript, where values go through ``tojson``.
     """
     return Environment(  # noqa: S701

@@ -13,7 +13,9 @@ from bundler.reading import is_source, read_widget
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
 @linting
 def command(wishes: Wishes, path: Path) -> None:
-    """Check a widget: a source folder (with widget.toml), a built folder, or a zip.
+    """Check anyone's widget.
+
+    PATH is a source folder (with widget.toml), a built folder, or a zip.
 
     \b
     build.py check widget_src
@@ -21,4 +23,4 @@ def command(wishes: Wishes, path: Path) -> None:
     build.py check ../their-widget --target amocrm --format json
     """
     suppress = read_project(path).suppress if is_source(path) else {}
-    wishes.show(wishes.lint(read_widget(path), suppress))
+    wishes.conclude(wishes.lint(read_widget(path), suppress))

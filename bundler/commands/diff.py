@@ -25,7 +25,9 @@ _COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 @click.argument("new", metavar="NEW", type=click.Path(path_type=Path, exists=True))
 @click.option("--full", is_flag=True, help="Show changed lines too.")
 def command(old: Path, new: Path, full: bool) -> None:
-    """Tell what changed between two widgets, and whether the version grew.
+    """Compare two widgets.
+
+    Tells which files changed, and whether the version grew.
 
     \b
     build.py diff published.zip dist/widget.zip --full

@@ -21,7 +21,9 @@ from bundler.unpack import BACKSLASH, read_zip
 @click.argument("path", type=click.Path(path_type=Path, exists=True), default="widget_src")
 @click.option("--write", is_flag=True, help="Change the files; without it they are only compared.")
 def command(path: Path, write: bool) -> None:
-    """Mend a widget's folder or zip: show the changes, and write them with --write.
+    """Mend what a machine can mend.
+
+    Shows the changes to a folder or a zip; writes them with --write.
 
     Mended are byte order marks, line ends, leftovers of systems, a folder around everything, AMOCRM where APP is meant,
     the callback tasks (todo), and stale keys in the manifest. What a widget means is never changed.

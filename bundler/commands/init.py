@@ -40,7 +40,9 @@ _CHOSEN = "settings,lead_sources"
 @click.option("--locales", metavar="LIST", help="Languages, with commas between: en,es,pt.")
 @click.option("--locations", metavar="LIST", help=f"Places: {', '.join(_OFFERED)}.")
 def command(folder: Path, name: str | None, locales: str | None, locations: str | None) -> None:
-    """Write a new widget that builds at once. What no option says is asked for, if there is a terminal.
+    """Write a new widget.
+
+    It builds at once. What no option says is asked for, if there is a terminal.
 
     \b
     build.py init
@@ -92,7 +94,7 @@ def _values(name: str, locales: list[str], locations: list[str]) -> dict[str, An
         "locales": locales,
         "locations": locations,
         "blocks": blocks,
-        "titles": [block for block in blocks if block in _TITLED.values()],
+        "titles": titles,
         "callbacks": sorted({callback for callback in callbacks if callback != "settings"}),
         "promises": facts.CARD_SDK_CALLBACKS,
     }

@@ -17,7 +17,9 @@ from bundler.reading import read_widget
 @click.argument("path", metavar="ZIP", type=click.Path(path_type=Path, exists=True))
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 def command(path: Path, form: str) -> None:
-    """Show what is in a widget: version, languages, locations, settings, files. Folders work too.
+    """Show what is in a widget.
+
+    Version, languages, locations, settings, files; of a zip or a folder.
 
     \b
     build.py inspect dist/widget.zip

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from bundler.commands.build import ENVIRONMENTS
+from bundler.options import ENVIRONMENTS
 from bundler.project import read_project
 from bundler.proof import Origin, differences, read_origin
 from bundler.render import render
@@ -20,7 +20,7 @@ _SIGNS = {"added": "only in the zip", "removed": "only from the source", "change
 @click.option("--env", "environment", type=click.Choice(ENVIRONMENTS), help="Unless the zip's manifest says it.")
 @click.option("--backend-url", metavar="URL", help="Unless the zip's manifest says it.")
 def command(zip_path: Path, source: Path, environment: str | None, backend_url: str | None) -> None:
-    """Prove that a zip is exactly what its sources build.
+    """Prove a zip against its sources.
 
     \b
     build.py verify dist/widget.zip

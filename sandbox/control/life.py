@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from flask import Blueprint, Response, jsonify
 
-from sandbox.control.reading import named_account, needed, outcome_json, sent
+from sandbox.control.reading import WrongUse, named_account, needed, outcome_json, sent
 from sandbox.crm.seeding import seed_leads
 from sandbox.world import World
 
@@ -36,6 +36,14 @@ def add_routes(routes: Blueprint, world: World) -> None:
     def switches() -> Response:
         world.ground.switches = world.ground.switches.changed(**sent())
         return jsonify(asdict(world.ground.switches))
+
+    @routes.post("/reload")
+    def reload() -> Response:
+        try:
+            loaded = [world.load(each.archive, each.code) for each in list(world.widgets.values())]
+        except ValueError as error:
+            raise WrongUse(str(error)) from None
+        return jsonify({"widgets": [{"code": each.code, "version": each.version} for each in loaded]})
 
     @routes.post("/seed")
     def seed() -> Response:
