@@ -37,14 +37,6 @@ def add_routes(routes: Blueprint, world: World) -> None:
         world.ground.switches = world.ground.switches.changed(**sent())
         return jsonify(asdict(world.ground.switches))
 
-    @routes.post("/reload")
-    def reload() -> Response:
-        try:
-            loaded = [world.load(each.archive, each.code) for each in list(world.widgets.values())]
-        except ValueError as error:
-            raise WrongUse(str(error)) from None
-        return jsonify({"widgets": [{"code": each.code, "version": each.version} for each in loaded]})
-
     @routes.post("/seed")
     def seed() -> Response:
         body = sent()
@@ -55,6 +47,14 @@ def add_routes(routes: Blueprint, world: World) -> None:
 
 
 def _add_account_routes(routes: Blueprint, world: World) -> None:
+    @routes.post("/reload")
+    def reload() -> Response:
+        try:
+            loaded = [world.load(each.archive, each.code) for each in list(world.widgets.values())]
+        except ValueError as error:
+            raise WrongUse(str(error)) from None
+        return jsonify({"widgets": [{"code": each.code, "version": each.version} for each in loaded]})
+
     @routes.post("/install")
     def install() -> Response:
         body = sent()
