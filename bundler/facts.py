@@ -128,6 +128,8 @@ LOCATIONS = Table(
 SUFFIXES = ("0", "1")
 # https://developers.kommo.com/docs/card-sdk
 CARD_SDK_CALLBACKS = ("loadPreloadedData", "loadElements", "linkCard", "searchDataInCard")
+# Pixels. https://developers.kommo.com/reference/register-channel
+CHANNEL_ICON = (14, 14)
 # left_menu may also extend the system's pages. https://www.amocrm.ru/developers/content/web_sdk/left_menu
 MENU_HOSTS = ("stats", "settings")
 

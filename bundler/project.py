@@ -18,7 +18,28 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     "backend": {"development": str, "staging": str, "production": str},
     "pictures": {"logo": str, "tour": str, "menu": str},
     "suppress": {},
+    "channel": {
+        "service_name": str,
+        "webhook_url": str,
+        "account_id": int,
+        "write_first": bool,
+        "time_window_s": int,
+        "templates_after_window": bool,
+        "email": str,
+        "icon": str,
+        "integration_id": str,
+        "widget_code": str,
+        "is_public": bool,
+        "similar": str,
+        "unique": str,
+        "stores_files": bool,
+        "reactions": str,
+        "supports_quotes": bool,
+        "supports_voice": bool,
+        "max_file_mb": int,
+    },
 }
+_KINDS = {str: "a text in quotes", list: "a list of texts", int: "a whole number", bool: "true or false"}
 _FREE_TABLES = frozenset({"suppress"})
 _REQUIRED = ("name", "version", "locales")
 _LOCAL_ORIGIN = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\Z")
@@ -38,6 +59,12 @@ class Project:
     backend: Mapping[str, str] = field(default_factory=dict)
     pictures: Mapping[str, str] = field(default_factory=dict)
     suppress: Mapping[str, Place] = field(default_factory=dict)
+    channel: Mapping[str, Any] = field(default_factory=dict)
+    text: str = field(default="", repr=False)
+
+    def line_of(self, table: str, key: str = "") -> int:
+        """The line on which a table or a key of it stands in ``widget.toml``."""
+        return _line_of(self.text, table, key)
 
     @property
     def version(self) -> str:
@@ -70,17 +97,17 @@ def read_project(folder: Path) -> Project:
     path = folder / PROJECT_FILE
     if not path.is_file():
         raise WrongUse(f"{folder} is no widget source: there is no {PROJECT_FILE} (make one with `build.py init`)")
-    text = path.read_text(encoding="utf-8-sig")
     try:
+        text = path.read_text(encoding="utf-8-sig")
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise WrongUse(f"{path}: {error}") from None
     problems = [f"{path}:{_line_of(text, table, key)}: {problem}" for table, key, problem in _problems(tables)]
     if problems:
         raise WrongUse(*problems)
     reasons = tables.pop("suppress", {})
     suppress = {key: Place(PROJECT_FILE, _line_of(text, "suppress", key), 1, key) for key in reasons}
-    return Project(folder=folder, suppress=suppress, **tables)
+    return Project(folder=folder, text=text, suppress=suppress, **tables)
 
 
 def _problems(tables: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -89,7 +116,7 @@ def _problems(tables: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         if table not in _KEYS:
             yield table, "", f"unknown table [{table}]; known are {', '.join(_KEYS)}"
         elif not isinstance(content, dict):
-            yield "", table, f"{table} must be a table: write [{table}]"
+            yield table, "", f"{table} must be one table: write [{table}]"
         else:
             yield from _problems_in(table, content)
     widget = tables.get("widget")
@@ -104,22 +131,20 @@ def _problems_in(table: str, content: Mapping[str, Any]) -> Iterator[tuple[str, 
         wanted: type | None = str if table in _FREE_TABLES else known.get(key)
         if wanted is None:
             yield table, key, f"unknown key {key} in [{table}]; known are {', '.join(known)}"
-        elif not isinstance(value, wanted) or (isinstance(value, list) and not all(isinstance(i, str) for i in value)):
-            kind = "a list of texts" if wanted is list else "a text in quotes"
-            yield table, key, f"{key} in [{table}] must be {kind}"
+        elif type(value) is not wanted or (isinstance(value, list) and not all(isinstance(i, str) for i in value)):
+            yield table, key, f"{key} in [{table}] must be {_KINDS[wanted]}"
         elif table in _FREE_TABLES and not str(value).strip():
             yield table, key, f"{key} in [{table}] needs a reason"
 
 
 def _line_of(text: str, table: str, key: str) -> int:
-    """The line of a table or of a key in it. tomllib gives no positions, and project files are flat."""
-    inside = not table
+    """The line of a key, or of its table if it is not there. tomllib gives no positions; project files are flat."""
+    inside, found = not table, 1
     for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[\s*([\w.-]+)\s*\]", line)
+        header = re.match(r"\s*\[{1,2}\s*([\w.-]+)\s*\]", line)
         if header:
             inside = header[1] == table
-            if inside and not key:
-                return number
+            found = number if inside else found
         elif inside and key and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", line):
             return number
-    return 1
+    return found

@@ -1,6 +1,7 @@
 """Pictures made of pixels: fitted into a size, and made lighter. The only module that needs Pillow."""
 
 import io
+import math
 
 from PIL import Image, UnidentifiedImageError
 
@@ -49,3 +50,19 @@ def _saved(picture: Image.Image) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    """Width and height in pixels."""
+    return Image.open(io.BytesIO(png)).size
+
+
+def is_round(png: bytes) -> bool:
+    """Whether everything painted lies in the circle that fits into the picture (edges may be soft)."""
+    picture = Image.open(io.BytesIO(png)).convert("RGBA")
+    centre, alpha = (picture.width - 1) / 2, picture.getchannel("A")
+    return not any(
+        math.hypot(x - centre, y - centre) > centre + 1 and alpha.getpixel((x, y))
+        for x in range(picture.width)
+        for y in range(picture.height)
+    )
