@@ -186,12 +186,10 @@ def _selves(scopes: Scopes, owner: Node) -> list[tuple[Scopes, str, Range]]:
     constructor = function_around(owner)
     if owner.type != "this" or constructor is None:
         return []
-    found = list[tuple[Scopes, str, Range]]()
-    for name, declared in scopes.declarations.items():
-        for node, how in declared:
-            value = node.parent.child_by_field_name("value") if node.parent is not None else None
-            if how in ("var", "let") and value is not None and value.type == "this":
-                around = function_around(node)
-                if around is not None and around == constructor:
-                    found.append((scopes, name, (constructor.start_byte, constructor.end_byte)))
-    return found
+    inside = (constructor.start_byte, constructor.end_byte)
+    return [
+        (scopes, name, inside)
+        for name, declared in scopes.declarations.items()
+        for one in declared
+        if one.value is not None and one.value.type == "this" and function_around(one.node) == constructor
+    ]

@@ -1,8 +1,10 @@
 """Which names a script declares, and where they hold: enough to tell a global from a name of the script's own."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Query, QueryCursor
@@ -54,13 +56,33 @@ Range = tuple[int, int]
 
 
 @dataclass
+class Declaration:
+    """One place where a script declares a name, and how it does."""
+
+    node: Node
+    how: str
+
+    @cached_property
+    def scope(self) -> Range:
+        """Where the name holds. A function declaration's name holds around the function, not inside it alone."""
+        inside = self.node.parent if self.how == "hoisted" and self.node.parent is not None else self.node
+        scope = around(inside, *_SCOPES[self.how])
+        return (scope.start_byte, scope.end_byte) if scope is not None else (0, 1 << 62)
+
+    @property
+    def value(self) -> Node | None:
+        """The value that a variable is declared with, when the name stands there alone and not in a pattern."""
+        above = self.node.parent
+        return above.child_by_field_name("value") if above is not None and above.type == "variable_declarator" else None
+
+
+@dataclass
 class Scopes:
-    """The names of one script: for each name the nodes that declare it and how; and every name that is assigned."""
+    """The names of one script: where each is declared, in the order of the source; and every name that is assigned."""
 
     script: Script
-    declarations: dict[str, list[tuple[Node, str]]] = field(default_factory=lambda: defaultdict(list))
+    declarations: dict[str, list[Declaration]] = field(default_factory=lambda: defaultdict(list))
     assigned: list[Node] = field(default_factory=list)
-    _ranges: dict[str, list[Range]] = field(default_factory=dict)
 
     def binding(self, node: Node) -> Range | None:
         """The scope in which the name at this node was declared, as bytes; nothing for a global."""
@@ -68,26 +90,27 @@ class Scopes:
 
     def binding_of(self, name: str, node: Node) -> Range | None:
         """The same for any name, as it would be understood where the node stands."""
-        ranges = self._ranges_of(name)
-        return max(((start, end) for start, end in ranges if start <= node.start_byte < end), default=None)
+        scopes = (declared.scope for declared in self.declarations.get(name, ()))
+        return max((scope for scope in scopes if _covers(scope, node)), default=None)
 
     def is_global(self, node: Node) -> bool:
-        """Whether the name at this node is not one of the script's own."""
-        return self.binding(node) is None
+        """Whether the name at this node is not one of the script's own.
+
+        The declaration just before is tried first: it is nearly always the right one, and the others need no look.
+        """
+        declared = self.declarations.get(self.script.text(node), [])
+        middle = bisect_right(declared, node.start_byte, key=lambda one: one.node.start_byte)
+        return not any(_covers(one.scope, node) for one in [*reversed(declared[:middle]), *declared[middle:]])
 
     def initial(self, node: Node) -> Node | None:
         """The value that the variable at this node was declared with, when that is plain to see."""
         wanted = self.binding(node)
-        for declared, how in self.declarations.get(self.script.text(node), []):
-            declarator = declared.parent
-            if declarator is not None and declarator.type == "variable_declarator" and wanted == _range(declared, how):
-                return declarator.child_by_field_name("value")
-        return None
+        declared = self.declarations.get(self.script.text(node), ())
+        return next((one.value for one in declared if one.value is not None and one.scope == wanted), None)
 
-    def _ranges_of(self, name: str) -> list[Range]:
-        if name not in self._ranges:
-            self._ranges[name] = [_range(node, how) for node, how in self.declarations.get(name, [])]
-        return self._ranges[name]
+
+def _covers(scope: Range, node: Node) -> bool:
+    return scope[0] <= node.start_byte < scope[1]
 
 
 def read_scopes(script: Script) -> Scopes:
@@ -99,7 +122,9 @@ def read_scopes(script: Script) -> Scopes:
                 scopes.assigned += _names(node)
             else:
                 for name in _names(node):
-                    scopes.declarations[script.text(name)].append((name, how))
+                    scopes.declarations[script.text(name)].append(Declaration(name, how))
+    for declared in scopes.declarations.values():
+        declared.sort(key=lambda one: one.node.start_byte)
     scopes.assigned.sort(key=lambda node: node.start_byte)
     return scopes
 
@@ -117,13 +142,6 @@ def _names(pattern: Node) -> Iterator[Node]:
     elif pattern.type in ("object_pattern", "array_pattern", "rest_pattern"):
         for child in pattern.named_children:
             yield from _names(child)
-
-
-def _range(name: Node, how: str) -> Range:
-    """Where a declared name holds. A function declaration's name holds around the function, not inside it alone."""
-    inside = name.parent if how == "hoisted" and name.parent is not None else name
-    scope = around(inside, *_SCOPES[how])
-    return (scope.start_byte, scope.end_byte) if scope is not None else (0, 1 << 62)
 
 
 def globals_named(script: Script, name: str) -> Iterator[Node]:

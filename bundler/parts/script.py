@@ -14,6 +14,7 @@ _LANGUAGE = Language(tree_sitter_javascript.language())
 _BOM = b"\xef\xbb\xbf"
 _NAMED = ("identifier", "identifier_pattern")
 _WORDS = re.compile(rb"[\w$]+")
+_WORD_BYTES = frozenset(bytes([byte]) for byte in range(256) if _WORDS.match(bytes([byte])))
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,13 @@ class Script:
 
     def leaves(self, word: str, within: Node | None = None) -> Iterator[Node]:
         """Every leaf whose whole text is this word, keywords too."""
-        wanted = word.encode()
+        length = len(word.encode())
         for start in self.mentions(word, within) if self.has(word) else ():
-            node = self.at(start, start + len(wanted))
-            if (node.start_byte, node.end_byte) == (start, start + len(wanted)):
+            end = start + length
+            if self.source[start - 1 : start] in _WORD_BYTES or self.source[end : end + 1] in _WORD_BYTES:
+                continue
+            node = self.at(start, end)
+            if (node.start_byte, node.end_byte) == (start, end):
                 yield node
 
     def mentions(self, text: str, within: Node | None = None) -> Iterator[int]:

@@ -20,6 +20,7 @@ _MARKUP = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _CYRILLIC = re.compile(rb"(?:[\xd0-\xd3][\x80-\xbf]){2,}")
+_FIRST_BYTES = frozenset(b"\xd0\xd1\xd2\xd3")
 _OF_STRINGS = frozenset(
     {
         "length", "toString", "concat", "trim", "replace", "replaceAll", "hasOwnProperty", "split", "slice", "substr",
@@ -128,7 +129,7 @@ def texts_stand_in_the_locales(
         if found:
             yield at(text.place(*found.span()), "this text is in one language only")
     for script in scripts.values():
-        for match in _CYRILLIC.finditer(script.source):
+        for match in _CYRILLIC.finditer(script.source) if _FIRST_BYTES & set(script.source) else ():
             node = script.at(match.start(), match.end())
             if node.type in ("string", "string_fragment", "template_string"):
                 yield at(script.place(node), "this text is in one language only")
