@@ -1,21 +1,22 @@
 """The only wiring: settings in, services, job handlers and a Flask application out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend.accounts import install, upkeep
+from backend.accounts import install
 from backend.accounts import views as oauth_views
 from backend.accounts.api import AccountApi
 from backend.accounts.budget import Budget
 from backend.accounts.callers import Callers
 from backend.accounts.install import Installer
 from backend.accounts.tokens import Tokens
+from backend.channels import service as channel_service
 from backend.channels import views as link_views
-from backend.channels.connection import CONNECTION, Connections
+from backend.channels.connection import Connections
 from backend.channels.service import Links
 from backend.channels.sources import Sources
 from backend.conversations.room import Conversations, open_conversations
@@ -47,7 +48,6 @@ class Backend:
     kommo: KommoClient
     tokens: Tokens
     api: AccountApi
-    chats: AmojoClient
     installer: Installer
     callers: Callers
     links: Links
@@ -55,7 +55,6 @@ class Backend:
     conversations: Conversations
     feed: Feed
     handlers: Mapping[str, Handler]
-    duties: tuple[Callable[[], None], ...]  # looked after every few seconds by whichever process comes first
 
 
 def open_backend(
@@ -66,7 +65,7 @@ def open_backend(
     budget = Budget(engine)
     kommo = KommoClient(settings.kommo_zones, settings.amojo_host, settings.dev_kommo_url, budget=budget)
     tokens = Tokens(engine, sealer, kommo, clock)
-    api, keeper = AccountApi(engine, kommo, tokens), upkeep.Upkeep(engine, tokens, clock)
+    api = AccountApi(engine, kommo, tokens)
     chats = AmojoClient(kommo, settings.amojo_host, clock)
     hooks = Hooks(engine, sealer, Apis(engine, kommo.call, tokens), on.Reactions(on.load(settings.extensions)),
                   public_url=settings.public_url, clock=clock)  # fmt: skip
@@ -76,22 +75,28 @@ def open_backend(
     feed = Feed(engine)
     messengers = providers or {"webchat": Webchat(engine, settings.public_url, feed, clock=clock)}
     conversations = open_conversations(engine, sealer, chats, messengers, clock)
-    callers = Callers(engine, sealer, settings.kommo_zones, admins_only=settings.links_admins_only, clock=clock)
-    handlers: dict[str, Handler] = {
-        **hooks.handlers(),
-        **conversations.handlers,
-        install.EXCHANGE: installer.exchange,
-        install.INSTALLED: connections.reconnect,
-        install.REMOVED: connections.drop,
-        CONNECTION: connections.follow,
-        upkeep.REFRESH: keeper.refresh,
-    }
     return Backend(
-        settings=settings, engine=engine, sealer=sealer, kommo=kommo, tokens=tokens, api=api, chats=chats,
-        installer=installer, callers=callers, hooks=hooks, conversations=conversations, feed=feed, handlers=handlers,
+        settings=settings,
+        engine=engine,
+        sealer=sealer,
+        kommo=kommo,
+        tokens=tokens,
+        api=api,
+        installer=installer,
+        callers=Callers(engine, sealer, settings.kommo_zones, admins_only=settings.links_admins_only, clock=clock),
+        hooks=hooks,
         links=Links(engine, sealer, api, chats, messengers, line_taken=settings.line_taken, clock=clock),
-        duties=(keeper.run, connections.promise_checks),
-    )  # fmt: skip
+        conversations=conversations,
+        feed=feed,
+        handlers={
+            **hooks.handlers(),
+            **conversations.handlers,
+            install.EXCHANGE: installer.exchange,
+            install.INSTALLED: connections.reconnect,
+            install.REMOVED: connections.drop,
+            channel_service.CONNECTION: connections.follow,
+        },
+    )
 
 
 def create_app(settings: Settings, backend: Backend | None = None) -> Flask:

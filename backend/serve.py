@@ -1,6 +1,5 @@
 """The production server: Granian, one process that serves and works, stopped gracefully by SIGTERM."""
 
-import logging
 import signal
 import socket
 import threading
@@ -10,18 +9,14 @@ from multiprocessing.util import Finalize
 from flask import Flask
 from granian.constants import Interfaces
 from granian.server import Server as Granian
-from sqlalchemy.exc import SQLAlchemyError
 
 from backend import logs
-from backend.app import Backend, create_app, open_backend
+from backend.app import create_app, open_backend
 from backend.jobs.run import Runner
 from backend.jobs.workers import Workers
 from backend.settings import Settings
 
-log = logging.getLogger(__name__)
-
 STOP_WITHIN_S = 20
-LOOK_EVERY_S = 15
 
 
 def application() -> Flask:
@@ -31,9 +26,6 @@ def application() -> Flask:
     backend = open_backend(settings)
     workers = Workers(Runner(backend.engine, backend.handlers, on_bury=backend.conversations.on_bury))
     workers.start()
-    stopping = threading.Event()
-    threading.Thread(target=look_after, args=(backend, stopping), name="duties", daemon=True).start()
-    Finalize(None, stopping.set, exitpriority=30)
     Finalize(None, workers.stop, exitpriority=10)
     _when_told_to_stop(backend.feed.stop)
     return create_app(settings, backend)
@@ -55,18 +47,6 @@ def _when_told_to_stop(call: Callable[[], None]) -> None:
         pythons.close()
 
     threading.Thread(target=listen, name="stop-listener", daemon=True).start()
-
-
-def look_after(backend: Backend, stopping: threading.Event, every_s: float = LOOK_EVERY_S) -> None:
-    """Run the duties every few seconds until ``stopping``. They only promise jobs, so several processes may do it."""
-    while True:
-        for duty in backend.duties:
-            try:
-                duty()
-            except SQLAlchemyError:  # the database is away: the next round finds the same work
-                log.exception("a duty could not be looked after")
-        if stopping.wait(every_s):
-            return
 
 
 def serve_forever(*, host: str, port: int, threads: int) -> None:

@@ -6,11 +6,10 @@ from sandbox.accounts import Accounts
 from sandbox.amojo.channels import Channels
 from sandbox.amojo.desk import Desk
 from sandbox.amojo.models import Chats
-from sandbox.amojo.records import Chat, Message, Scope
+from sandbox.amojo.records import Scope
 from sandbox.clock import Clock
 from sandbox.courier import Courier
-from sandbox.crm.books import Books
-from sandbox.crm.chats import arrivals, sources
+from sandbox.crm.chats import sources
 from sandbox.crm.limits import Limits
 from sandbox.crm.models import Crm
 from sandbox.faults import Faults
@@ -21,7 +20,7 @@ from sandbox.marketplace.models import Marketplace
 from sandbox.marketplace.widget import Widget, load_widget
 from sandbox.oauth.models import OAuth
 from sandbox.outbound import Outcome, Outgoing, Send, send_over_http
-from sandbox.registration import Channel, Registration, registration
+from sandbox.registration import Registration, registration
 from sandbox.requestlog import Entry, RequestLog
 from sandbox.switches import Switches
 
@@ -128,19 +127,6 @@ class World:
             lambda account, integration: sources.on_install(self.crm.of(account), account, integration)
         )
         self.desk.default_source = self._default_source
-        self.chats.on_message.append(self._arrive)
-        self.chats.on_outgoing_import.append(self._leave)
-        self.desk.on_reply.append(self._leave)
-
-    def _arrive(self, chat: Chat, message: Message) -> None:
-        arrivals.arrive(*self._chat_side(chat), chat, message)
-
-    def _leave(self, chat: Chat, message: Message) -> None:
-        arrivals.leave(*self._chat_side(chat), chat, message)
-
-    def _chat_side(self, chat: Chat) -> tuple[Books, Channel]:
-        channel = self.channels.channels[self.channels.scopes[chat.scope_id].channel_id]
-        return self.crm.of(self.accounts.by_id[chat.account_id]), channel
 
     def _default_source(self, scope: Scope) -> str:
         client_id = self.channels.channels[scope.channel_id].client_id

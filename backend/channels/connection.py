@@ -12,14 +12,11 @@ from backend.channels import store
 from backend.channels.records import Channel, Scope
 from backend.channels.sources import Sources
 from backend.db import Clock, transaction, utc_now
-from backend.jobs import store as jobs
 from backend.jobs.run import Job
 from backend.kommo import amojo
 from backend.seal import Sealer
 
 log = logging.getLogger(__name__)
-
-CONNECTION = "channel.connection"  # job: bring one account's connection and sources to what its links say
 
 
 class Connections:
@@ -33,7 +30,6 @@ class Connections:
         self._chats = chats
         self._sources = sources
         self._clock = clock
-        self._checked = ""
 
     def follow(self, job: Job) -> None:
         """Connect an account that has lines and is not connected, disconnect one whose last line is gone, and bring its
@@ -62,19 +58,6 @@ class Connections:
         with transaction(self._engine) as conn:
             store.mark_disconnected(conn, job.body["installation_id"])
             job.finish(conn)
-
-    def promise_checks(self) -> None:
-        """Promise a look at every account's connection and sources, four times a day: people change them in Kommo."""
-        now = self._clock()
-        slot = f"{now:%Y%m%d}-{now.hour // 6}"
-        if slot == self._checked:
-            return
-        with transaction(self._engine) as conn:
-            for home in accounts.all_installations(conn, ("active",)):
-                if store.scopes_of(conn, home.id):
-                    jobs.put(conn, kind=CONNECTION, lane=f"account:{home.id}", body={"installation_id": home.id},
-                             dedupe_key=f"connection:{home.id}:{slot}", now=now)  # fmt: skip
-        self._checked = slot
 
     def _wanted(self, installation_id: int) -> list[tuple[Scope, Channel, bool]]:
         with self._engine.connect() as conn:

@@ -7,6 +7,7 @@ from flask import Blueprint
 
 from sandbox.page import (
     chat_routes,
+    control_routes,
     file_routes,
     live_routes,
     record_routes,
@@ -23,7 +24,16 @@ def blueprint(world: World, policy: Policy | None = None) -> Blueprint:
     """Return the routes of the host page. ``policy`` says whom a widget may speak to besides its own server."""
     routes = Blueprint("page", __name__, template_folder="templates")
     chosen = policy or Policy.for_backend(world.registered.integration.redirect_uri)
-    for subject in (file_routes, widget_routes, source_routes, record_routes, trigger_routes, chat_routes, live_routes):
+    for subject in (
+        file_routes,
+        widget_routes,
+        source_routes,
+        record_routes,
+        trigger_routes,
+        chat_routes,
+        live_routes,
+        control_routes,
+    ):
         subject.add_routes(routes, world, chosen)
     shell_routes.add_routes(routes, world, chosen)
     return routes

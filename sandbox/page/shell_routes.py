@@ -11,23 +11,27 @@ from sandbox.world import World
 SHEETS = ("base", "controls", "board", "modal", "chats", "cards")
 ADDRESSES = (
     "/",
-    "/leads/<path:rest>",
-    "/contacts/<path:rest>",
-    "/companies/<path:rest>",
-    "/todo/<path:rest>",
+    "/leads/pipeline/",
+    "/leads/pipeline/<int:number>/",
+    "/<any(leads, contacts, todo):kind>/list/",
+    "/<any(leads, contacts, companies):kind>/detail/<int:number>/",
     "/chats/",
-    "/chats/<path:rest>",
-    "/settings/<path:rest>",
-    "/widget_page/<path:rest>",
+    "/chats/<code>/",
+    "/settings/<code>/",
+    "/settings/pipeline/leads/",
+    "/settings/pipeline/leads/<int:number>/",
+    "/widget_page/<code>/",
+    "/widget_page/<code>/<item>/",
+    "/widget_page/<code>/<item>/<sub>/",
     "/mobile/",
-    "/mobile/<path:rest>",
+    "/mobile/<int:number>/",
 )
 
 
 def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
     """Add the shell under every address of the CRM that the page draws."""
 
-    def shell(rest: str = "") -> Response:
+    def shell(**_: object) -> Response:
         account, lang = page_account(world), page_language(world)
         values: dict[str, Any] = {
             "lang": lang,

@@ -55,7 +55,7 @@ define(['jquery', 'backbone', 'host/api', 'host/dom', 'host/text', 'host/place',
 
     function panel() {
       return el('aside.card-widgets.js-widgets-active#widgets_block', { 'aria-label': t('card.widgets') },
-        el('div.card-widgets__elements.custom-scroll'), el('div.card-widgets__overlay#card_widgets_overlay', { style: 'display: none' }));
+        el('div.card-widgets__elements.custom-scroll', { 'data-empty': t('card.no_widgets') }), el('div.card-widgets__overlay#card_widgets_overlay', { style: 'display: none' }));
     }
 
     const page = (name) => {

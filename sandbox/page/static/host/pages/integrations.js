@@ -14,7 +14,7 @@ define(['jquery', 'host/dom', 'host/text', 'host/place', 'host/loader', 'host/se
     async function show(holder) {
       place.move({ area: 'settings', page: 'widgetsSettings', dotted: 'settings.widgets' });
       const lists = el('div.integrations__lists#list_page_holder');
-      const pages = el('nav.widget-pages.work-area', { 'aria-label': t('integrations.pages') });
+      const pages = el('nav.widget-pages', { 'aria-label': t('integrations.pages') });
       const search = el('input.text-input', { type: 'search', placeholder: t('common.search'), 'aria-label': t('common.search'), oninput: draw });
       let entries = [];
       fill(holder, el('header.page-head.list__body-right__top', {}, el('h1', {}, t('integrations.title')),
