@@ -1,4 +1,7 @@
-"""``python -m bench NAME [--quick] [--json]``: run one benchmark. Exit: 0 goals reached, 1 missed, 2 wrong use."""
+"""``python -m bench NAME [--quick] [--json]``: run one benchmark; some have options of their own.
+
+Exit: 0 goals reached, 1 missed, 2 wrong use.
+"""
 
 import argparse
 import importlib
@@ -11,7 +14,7 @@ import bench
 from bench import peers, report
 from bench.row import Row
 
-HARNESS = {"__main__", "peers", "report", "rounds", "row"}
+HARNESS = {"__main__", "peers", "report", "rounds", "row", "widget_run"}
 
 
 def names() -> list[str]:
@@ -25,9 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("name", choices=names(), help="which benchmark")
     parser.add_argument("--quick", action="store_true", help="small and rough; leaves bench/README.md alone")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    module = importlib.import_module(f"bench.{parser.parse_known_args(arguments)[0].name}")
+    usual = set(vars(parser.parse_known_args(arguments)[0]))
+    if hasattr(module, "options"):
+        module.options(parser)
     wish = parser.parse_args(arguments)
-    module = importlib.import_module(f"bench.{wish.name}")
-    rows: list[Row] = list(module.run(wish.quick))
+    own = {name: value for name, value in vars(wish).items() if name not in usual}
+    rows: list[Row] = list(module.run(wish.quick, **own))
     text = report.section(wish.name, module.__doc__ or "", rows, peers.missing())
     if not wish.quick:
         report.save(wish.name, text)
