@@ -24,8 +24,10 @@ class Switches:
     always_next: bool = _switch(False, "O", "lists give a next link on the last page too")
     filters_open: bool = _switch(True, "D", "amocrm profile: the account bought list filters; else they are ignored")
     context_user_status: int = _switch(401, "A", "status for an unknown or free X-Context-User-ID")
+    chats_cookie_status: int = _switch(400, "A", "status for a request to /contacts/chats with a Cookie header")
     sources_limit: int = _switch(100, "D", "active sources per integration and account; another page says 50")
     templates_limit: int = _switch(100, "N", "chat templates per integration before 422")
+    resolve_destinations: bool = _switch(True, "O", "a webhook's host must resolve when it is subscribed")
     own_changes_fire_hooks: bool = _switch(True, "A", "changes through the API send CRM hooks too")
     outgoing_message_root: Literal["message", "outgoing_message"] = _switch(
         "message", "A", "root of the CRM hook for an outgoing chat message"

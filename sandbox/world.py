@@ -6,10 +6,14 @@ from sandbox.accounts import Accounts
 from sandbox.amojo.channels import Channels
 from sandbox.amojo.desk import Desk
 from sandbox.amojo.models import Chats
-from sandbox.amojo.records import Scope
+from sandbox.amojo.records import Chat, Message, Scope
 from sandbox.clock import Clock
 from sandbox.courier import Courier
-from sandbox.crm.chats import sources
+from sandbox.crm.address import by_api
+from sandbox.crm.books import Books
+from sandbox.crm.chats import arrivals, sources
+from sandbox.crm.hooks.models import CrmHooks
+from sandbox.crm.hooks.triggers import Triggers
 from sandbox.crm.limits import Limits
 from sandbox.crm.models import Crm
 from sandbox.faults import Faults
@@ -20,7 +24,7 @@ from sandbox.marketplace.models import Marketplace
 from sandbox.marketplace.widget import Widget, load_widget
 from sandbox.oauth.models import OAuth
 from sandbox.outbound import Outcome, Outgoing, Send, send_over_http
-from sandbox.registration import Registration, registration
+from sandbox.registration import Channel, Registration, registration
 from sandbox.requestlog import Entry, RequestLog
 from sandbox.switches import Switches
 
@@ -39,6 +43,8 @@ class World:
     desk: Desk
     crm: Crm
     limits: Limits
+    crm_hooks: CrmHooks
+    triggers: Triggers
 
     def __init__(
         self,
@@ -118,6 +124,9 @@ class World:
         self.desk = Desk(ground, self.chats, HookPost(self.chat_courier, self.faults, self.accounts, self.send))
         self.crm = Crm(ground, self.accounts)
         self.limits = Limits()
+        crm_post = HookPost(self.crm_courier, self.faults, self.accounts, self.send)
+        self.crm_hooks = CrmHooks(ground, self.accounts, crm_post, by_api)
+        self.triggers = Triggers(ground, self.accounts, crm_post)
         self._join()
 
     def _join(self) -> None:
@@ -126,7 +135,21 @@ class World:
         self.marketplace.on_install.append(
             lambda account, integration: sources.on_install(self.crm.of(account), account, integration)
         )
+        self.crm.listeners.append(self.crm_hooks.hear)
         self.desk.default_source = self._default_source
+        self.chats.on_message.append(self._arrive)
+        self.chats.on_outgoing_import.append(self._leave)
+        self.desk.on_reply.append(self._leave)
+
+    def _arrive(self, chat: Chat, message: Message) -> None:
+        arrivals.arrive(*self._chat_side(chat), chat, message)
+
+    def _leave(self, chat: Chat, message: Message) -> None:
+        arrivals.leave(*self._chat_side(chat), chat, message)
+
+    def _chat_side(self, chat: Chat) -> tuple[Books, Channel]:
+        channel = self.channels.channels[self.channels.scopes[chat.scope_id].channel_id]
+        return self.crm.of(self.accounts.by_id[chat.account_id]), channel
 
     def _default_source(self, scope: Scope) -> str:
         client_id = self.channels.channels[scope.channel_id].client_id

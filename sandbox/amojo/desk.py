@@ -29,6 +29,7 @@ class Desk:
         self.ground = ground
         self.room = chats
         self.default_source: Callable[[Scope], str] = lambda scope: ""
+        self.on_reply: list[Callable[[Chat, Message], None]] = []
         self._post = post
         chats.on_outgoing_import.append(self._echo)
 
@@ -128,6 +129,8 @@ class Desk:
         )
         self.room.add(chat, message)
         self.post(scope, self._body(scope, chat, message), message=message)
+        for listener in self.on_reply:
+            listener(chat, message)
         return message
 
     def _echo(self, chat: Chat, message: Message) -> None:

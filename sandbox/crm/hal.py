@@ -12,8 +12,8 @@ from urllib.parse import quote, urlencode
 from flask import Response, request
 
 from sandbox.crm import form
+from sandbox.crm.address import base, link
 from sandbox.crm.errors import Problem
-from sandbox.visit import place
 from sandbox.world import World
 
 DEFAULT_LIMIT, MAX_LIMIT, MAX_BATCH = 50, 250, 250
@@ -29,16 +29,6 @@ def hal(body: Any, status: int = 200) -> Response:
 def nothing() -> Response:
     """Return 204 without a body, the answer for an empty list."""
     return Response(status=204)
-
-
-def base() -> str:
-    """Return scheme and host that links carry: the true host, or the loopback address that was called."""
-    return request.host_url.rstrip("/") if place().kind == "loopback" else f"https://{request.host}"
-
-
-def link(path: str) -> dict[str, Any]:
-    """Return an absolute link as HAL wants it."""
-    return {"href": f"{base()}{path}"}
 
 
 def with_self(record: Record, path: str) -> Record:

@@ -1,6 +1,7 @@
 """The CRM of the whole world: the books of every account."""
 
 from sandbox.accounts import Account, Accounts
+from sandbox.crm.activities import events
 from sandbox.crm.books import Books, Listener, open_books
 from sandbox.ground import Ground
 
@@ -10,7 +11,7 @@ class Crm:
 
     def __init__(self, ground: Ground, accounts: Accounts) -> None:
         self.ground = ground
-        self.listeners: list[Listener] = []
+        self.listeners: list[Listener] = [events.write]
         self._books: dict[int, Books] = {}
         for account in accounts.by_id.values():
             self.open(account)

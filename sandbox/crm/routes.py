@@ -7,14 +7,30 @@ from flask import Blueprint, Response, g
 from sandbox.crm.access import authenticate, bearer, check_rate
 from sandbox.crm.account import pipelines_routes as pipelines
 from sandbox.crm.account import routes as account
+from sandbox.crm.activities import routes as activities
+from sandbox.crm.chats import routes as chats
 from sandbox.crm.chats import sources_routes as sources
+from sandbox.crm.entities import links_routes as links
+from sandbox.crm.entities import routes as entities
+from sandbox.crm.entities import unsorted_routes as unsorted
 from sandbox.crm.errors import Problem
+from sandbox.crm.hooks import routes as hooks
 from sandbox.crm.route import Route
 from sandbox.visit import explain
 from sandbox.world import World
 
 PREFIX = "/api/v4"
-ROUTES: tuple[Route, ...] = (*account.ROUTES, *pipelines.ROUTES, *sources.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *account.ROUTES,
+    *pipelines.ROUTES,
+    *unsorted.ROUTES,
+    *chats.ROUTES,
+    *activities.ROUTES,
+    *links.ROUTES,
+    *entities.ROUTES,
+    *sources.ROUTES,
+    *hooks.ROUTES,
+)
 
 
 def blueprint(world: World) -> Blueprint:

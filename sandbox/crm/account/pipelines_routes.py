@@ -7,10 +7,11 @@ from flask import Response
 
 from sandbox.crm.access import books, demand_admin
 from sandbox.crm.account.models import pipeline_form, remove_pipeline
+from sandbox.crm.address import base
 from sandbox.crm.books import Books, Record, add_pipeline, add_status
 from sandbox.crm.checks import CHOICE, Checks
 from sandbox.crm.errors import Problem
-from sandbox.crm.hal import added, base, batch, hal, nothing, one, whole_list, with_self
+from sandbox.crm.hal import added, batch, hal, nothing, one, whole_list, with_self
 from sandbox.crm.route import Route
 from sandbox.world import World
 
