@@ -55,16 +55,23 @@ export class Wire {
   // A token that the server no longer knows is replaced by a new one, once.
   async #asVisitor(call) {
     if (!this.kept.token) await this.#enter();
+    const used = this.kept.token;
     try {
       return await call();
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== "visitor_unknown") throw error;
-      await this.#enter();
+      if (this.kept.token === used) await this.#enter();
       return call();
     }
   }
 
-  async #enter() {
+  // Calls that lack a token at the same moment enter together: two tokens would be two visitors on one page.
+  #enter() {
+    this.entering ??= this.#getToken().finally(() => { this.entering = null; });
+    return this.entering;
+  }
+
+  async #getToken() {
     this.kept.token = null;
     const answer = await this.#call("POST", "/visitors", {});
     this.kept.token = (await answer.json()).token;
