@@ -9,8 +9,10 @@ import base64
 import hashlib
 import hmac
 import json
+import sqlite3
 import time
 import uuid
+from contextlib import closing
 from typing import Any
 
 from demo import Kit
@@ -66,6 +68,11 @@ def hook_from_manager(kit: Kit, *, conversation: str, text: str, message_id: str
     return json.dumps({"account_id": account, "time": now, "message": message}).encode()
 
 
+def message_id(hook: bytes) -> str:
+    """The message's id in a hook's body."""
+    return str(json.loads(hook)["message"]["message"]["id"])
+
+
 def hook_signature(kit: Kit, body: bytes) -> str:
     """The signature that the chat service puts on ``body``."""
     _, channel = registered(kit)
@@ -86,3 +93,9 @@ def _part(claims: dict[str, Any]) -> str:
 
 def _url64(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode("ascii")
+
+
+def conversation_key(kit: Kit) -> str:
+    """The conversation id, as Kommo's hooks name it, of the newest conversation that the backend has saved."""
+    with closing(sqlite3.connect(kit.folder / "backend.db")) as database:
+        return str(database.execute("SELECT key FROM conversations ORDER BY id DESC LIMIT 1").fetchone()[0])
