@@ -79,9 +79,6 @@ SWITCHER_STATES = ("switcher__on", "switcher__off", "switcher_on", "switcher_off
 DARK_HOOK = "data-color-scheme"
 SYSTEM_VARIABLES = "--palette-"
 
-# A picture that weighs more than a logo may (300 KB, https://developers.kommo.com/docs/images) slows the page down.
-HEAVY_PICTURE = 300 * 1024
-
 # Names that mean a secret when they carry a value in a shipped file or in a request.
 SECRET_NAMES = Table(
     {

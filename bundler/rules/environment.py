@@ -8,7 +8,7 @@ from tree_sitter import Node as Code
 from bundler import facts, host
 from bundler.parts.callbacks import Callbacks
 from bundler.parts.document import Node
-from bundler.parts.expressions import arguments, call_of, function_around, members, string
+from bundler.parts.expressions import ancestors, arguments, call_of, function_around, members, string
 from bundler.parts.scope import Scopes
 from bundler.parts.script import Script
 from bundler.rule import KOMMO, PUBLIC, WARNING, Hits, at, rule
@@ -122,21 +122,22 @@ def cards_are_asked_for(scripts: Mapping[str, Script]) -> Hits:
 
 
 def _is_guarded(script: Script, node: Code) -> bool:
-    """Whether the same function (or one around it) looks at the card or at the area first."""
+    """Whether the same function, or a condition around it, looks at the card or at the area first."""
     if b"?." in script.source[node.start_byte : node.end_byte]:
         return True
     function = function_around(node)
-    while function is not None:
-        inside = script.source[function.start_byte : function.end_byte]
-        if any(area in inside for area in _CARD_AREAS) or _card_alone(script, function):
-            return True
-        function = function_around(function)
-    return False
+    looked_at = [above.child_by_field_name("condition") for above in ancestors(node)]
+    return any(_looks_at_card(script, place) for place in [function, *looked_at] if place is not None)
 
 
-def _card_alone(script: Script, function: Code) -> bool:
-    """Whether the card itself is used as a value, as a test does."""
-    for word in script.leaves("current_card", function):
+def _looks_at_card(script: Script, place: Code) -> bool:
+    inside = script.source[place.start_byte : place.end_byte]
+    return any(area in inside for area in _CARD_AREAS) or _card_alone(script, place)
+
+
+def _card_alone(script: Script, place: Code) -> bool:
+    """Whether the card itself is used as a value there, as a test does."""
+    for word in script.leaves("current_card", place):
         card = word.parent
         above = card.parent if card is not None else None
         if above is not None and above.type != "member_expression":

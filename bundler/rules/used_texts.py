@@ -1,15 +1,15 @@
-"""Texts and the code that shows them (I18N020-I18N022), and heavy pictures (IMG020)."""
+"""Texts and the code that shows them (I18N020-I18N022)."""
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tree_sitter import Node as Code
 
-from bundler import facts, host
+from bundler import facts
 from bundler.parts.document import Node
 from bundler.parts.expressions import arguments, call_of, members, string
-from bundler.parts.image import Image
+from bundler.parts.load import Unread
 from bundler.parts.place import Text
 from bundler.parts.script import Script
 from bundler.rule import ADVICE, PUBLIC, WARNING, Hits, at, rule
@@ -78,10 +78,14 @@ def texts_exist(scripts: Mapping[str, Script], locales: Mapping[str, Node]) -> H
     doc=facts.DOC_CHECKLIST,
 )
 def texts_are_used(
-    manifest: Node, scripts: Mapping[str, Script], templates: Mapping[str, Text], locales: Mapping[str, Node]
+    manifest: Node,
+    scripts: Mapping[str, Script],
+    templates: Mapping[str, Text],
+    locales: Mapping[str, Node],
+    broken_scripts: Sequence[Unread],
 ) -> Hits:
     """Every text is shown somewhere."""
-    if not locales or not scripts or _hands_all_over(scripts, templates):
+    if not locales or facts.SCRIPT not in scripts or broken_scripts or _hands_all_over(scripts, templates):
         return
     asked = {".".join(path) for script in scripts.values() for path, _ in texts_asked_for(script)}
     named = {node.string for node in manifest.walk() if node.string is not None}
@@ -134,18 +138,3 @@ def texts_stand_in_the_locales(
             if node.type in ("string", "string_fragment", "template_string"):
                 yield at(script.place(node), "this text is in one language only")
                 break
-
-
-@rule(
-    "IMG020",
-    ADVICE,
-    why="Everybody who opens the page waits for these bytes; a logo may weigh 300 KB at most.",
-    fix="Draw it smaller or save it with better compression ({path} weighs {size} KB).",
-    doc=facts.DOC_IMAGES,
-)
-def pictures_are_light(images: Mapping[str, Image]) -> Hits:
-    """Pictures are light."""
-    for path, image in images.items():
-        if image.byte_size > host.HEAVY_PICTURE and path not in (*facts.LOGOS, facts.LOGO_DP[0]):
-            size = image.byte_size // 1024
-            yield at(path, f"this picture weighs {size} KB", path=path, size=size)

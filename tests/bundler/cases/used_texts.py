@@ -3,8 +3,6 @@
 from tests.bundler.scripts import code, private, public
 from tests.bundler.widgets import Case, Cases, locale
 
-_PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 400_000
-
 
 def _texts(body: str, *locales: str, **texts: object) -> Case:
     """A widget with more texts in these locales, and a script that has this in it."""
@@ -45,9 +43,5 @@ CASES = {
             public("// Сохранить\ngo('ok');"),
             Case({"templates/form.twig": "<p>Save it</p>"}),
         ],
-    ),
-    "IMG020": Cases(
-        fails=[Case({"images/tour.png": _PNG})],
-        near=[Case({"images/logo_main.png": _PNG}), Case({"images/tour.png": _PNG[:300_000]})],
     ),
 }
