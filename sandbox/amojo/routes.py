@@ -22,13 +22,19 @@ def signed_request() -> Signed:
     headers = request.headers
     return Signed(
         request.method,
-        request.environ.get("RAW_URI", request.full_path),
+        target_as_sent(),
         headers.get("Content-Type", ""),
         headers.get("Content-MD5", ""),
         headers.get("Date", ""),
         headers.get("X-Signature", ""),
         request.get_data(cache=True),
     )
+
+
+def target_as_sent() -> str:
+    """Return path and query without any decoding; a proxy's absolute form loses scheme and host."""
+    raw = str(request.environ.get("RAW_URI", request.full_path))
+    return raw if raw.startswith("/") else "/" + raw.partition("://")[2].partition("/")[2]
 
 
 def verified_channel(ground: Ground, channels: Channels, address: str, *, had_legacy: bool = False) -> Channel:
