@@ -5,6 +5,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,7 @@ def differences(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[
             yield "changed", path
 
 
+@cache
 def tool_version() -> str:
     """The version of this kit."""
     return str(tomllib.loads(_PYPROJECT.read_text(encoding="utf-8"))["project"]["version"])

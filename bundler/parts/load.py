@@ -3,7 +3,6 @@
 To add a part, write a loader with ``@part``: rules may ask for it by its name at once.
 """
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -58,7 +57,9 @@ def part(loader: Loader) -> Loader:
 
 def asked_for(function: Callable[..., Any]) -> tuple[str, ...]:
     """The parts that a rule or a loader asks for: the names of its parameters."""
-    return tuple(inspect.signature(function).parameters)
+    # ``inspect.signature`` says the same, but takes longer than most rules.
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount]
 
 
 class Parts:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import tinycss2
@@ -27,8 +28,12 @@ class Style:
         return Place(self.path, node.source_line, node.source_column, node.serialize() if node.type != "error" else "")
 
 
+@lru_cache(maxsize=16)
 def parse_style(text: Text) -> Style:
-    """Parse a file; what is not CSS is found in ``mistakes``."""
+    """Parse a file; what is not CSS is found in ``mistakes``.
+
+    tinycss2 is slow and style sheets seldom change from one build to the next, so the last ones are kept.
+    """
     nodes = tinycss2.parse_stylesheet(text.source, skip_comments=True, skip_whitespace=True)
     rules = tuple(node for node in nodes if node.type != "error")
     return Style(text, rules, tuple(sorted(_mistakes(nodes), key=lambda node: (node.source_line, node.source_column))))

@@ -7,17 +7,19 @@ from bundler import facts, host
 from bundler.parts.place import Text
 from bundler.rule import ERROR, WARNING, Hits, at, rule
 
-# Forms that nothing but a secret has. The names of the groups are what people are told.
+# Forms that nothing but a secret has: what people are told, a piece that each one holds, and the form. The piece is
+# looked for first, which is many times faster.
 _FORMS = (
-    ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]{20,}")),
-    ("a signed token (JWT)", re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}")),
-    ("a refresh token", re.compile(r"\bdef50200[0-9a-f]{80,}")),
-    ("a Telegram bot's token", re.compile(r"\b\d{8,10}:AA[\w-]{33}\b")),
-    ("an AWS key", re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
-    ("a Google API key", re.compile(r"\bAIza[\w-]{35}\b")),
-    ("a GitHub token", re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}\b")),
-    ("a Slack token", re.compile(r"\bxox[abprs]-[\w-]{20,}")),
-    ("a Stripe key", re.compile(r"\b[sr]k_live_[A-Za-z0-9]{20,}")),
+    ("a private key", "PRIVATE KEY", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]{20,}")),
+    ("a signed token (JWT)", "eyJ", re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}")),
+    ("a refresh token", "def50200", re.compile(r"\bdef50200[0-9a-f]{80,}")),
+    ("a Telegram bot's token", ":AA", re.compile(r"\b\d{8,10}:AA[\w-]{33}\b")),
+    ("an AWS key", "AKIA", re.compile(r"\bAKIA[0-9A-Z]{16}\b")),
+    ("an AWS key", "ASIA", re.compile(r"\bASIA[0-9A-Z]{16}\b")),
+    ("a Google API key", "AIza", re.compile(r"\bAIza[\w-]{35}\b")),
+    ("a GitHub token", "gh", re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}\b")),
+    ("a Slack token", "xox", re.compile(r"\bxox[abprs]-[\w-]{20,}")),
+    ("a Stripe key", "k_live_", re.compile(r"\b[sr]k_live_[A-Za-z0-9]{20,}")),
 )
 _NAMED = re.compile(
     rf"""(?i)\b(?P<name>{"|".join(host.SECRET_NAMES)})\b["']?\s*[:=]\s*(?P<quote>["'`])(?P<value>[^"'`\s]{{8,}})(?P=quote)"""
@@ -38,8 +40,8 @@ _LEAST_VARIETY = 5
 def no_secrets_ship(texts: Mapping[str, Text]) -> Hits:
     """No secret is in a file of the widget."""
     for text in texts.values():
-        for what, form in _FORMS:
-            for found in form.finditer(text.source):
+        for what, piece, form in _FORMS:
+            for found in form.finditer(text.source) if piece in text.source else ():
                 yield at(text.place(*found.span()).hidden(), f"this looks like {what}")
 
 
