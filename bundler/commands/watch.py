@@ -1,5 +1,6 @@
 """``build.py watch``: build again at each save."""
 
+import contextlib
 import dataclasses
 import http.client
 import time
@@ -31,10 +32,11 @@ def command(wishes: Wishes, order: Order, sandbox: str) -> None:
     """
     from watchfiles import watch
 
-    _build_again(wishes, order, sandbox)
-    click.echo(f"watching {order.source}")
-    for _changes in watch(order.source, debounce=_DEBOUNCE_MS, step=_DEBOUNCE_MS // 5, raise_interrupt=False):
+    with contextlib.suppress(KeyboardInterrupt):
         _build_again(wishes, order, sandbox)
+        click.echo(f"watching {order.source}")
+        for _changes in watch(order.source, debounce=_DEBOUNCE_MS, step=_DEBOUNCE_MS // 5):
+            _build_again(wishes, order, sandbox)
 
 
 def _build_again(wishes: Wishes, order: Order, sandbox: str) -> None:
