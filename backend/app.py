@@ -19,6 +19,9 @@ from backend.channels import views as link_views
 from backend.channels.connection import Connections
 from backend.channels.service import Links
 from backend.channels.sources import Sources
+from backend.companion import room as companion_room
+from backend.companion import views as companion_views
+from backend.companion.room import Companion, open_companion
 from backend.conversations.room import Conversations, open_conversations
 from backend.crm import hooks as crm_hooks
 from backend.crm import on
@@ -37,6 +40,8 @@ from backend.seal import Sealer
 from backend.settings import Settings
 from backend.web import cors, guard, health, problems
 
+_AFTER_REMOVAL = {**crm_hooks.AFTER_REMOVAL, **companion_room.AFTER_REMOVAL}
+
 
 @dataclass(frozen=True)
 class Backend:
@@ -52,6 +57,7 @@ class Backend:
     callers: Callers
     links: Links
     hooks: Hooks
+    companion: Companion
     conversations: Conversations
     feed: Feed
     handlers: Mapping[str, Handler]
@@ -67,10 +73,10 @@ def open_backend(
     tokens = Tokens(engine, sealer, kommo, clock)
     api = AccountApi(engine, kommo, tokens)
     chats = AmojoClient(kommo, settings.amojo_host, clock)
-    hooks = Hooks(engine, sealer, Apis(engine, kommo.call, tokens), on.Reactions(on.load(settings.extensions)),
-                  public_url=settings.public_url, clock=clock)  # fmt: skip
+    companion = open_companion(engine, sealer, kommo, Apis(engine, kommo.call, tokens), settings, clock)
+    hooks = _open_hooks(companion)
     installer = Installer(engine, sealer, kommo, settings.kommo_zones, clock,
-                          after_install=crm_hooks.AFTER_INSTALL, after_removal=crm_hooks.AFTER_REMOVAL)  # fmt: skip
+                          after_install=crm_hooks.AFTER_INSTALL, after_removal=_AFTER_REMOVAL)  # fmt: skip
     connections = Connections(engine, sealer, chats, Sources(engine, sealer, api, clock), clock)
     feed = Feed(engine)
     messengers = providers or {"webchat": Webchat(engine, settings.public_url, feed, clock=clock)}
@@ -85,11 +91,13 @@ def open_backend(
         installer=installer,
         callers=Callers(engine, sealer, settings.kommo_zones, admins_only=settings.links_admins_only, clock=clock),
         hooks=hooks,
+        companion=companion,
         links=Links(engine, sealer, api, chats, messengers, line_taken=settings.line_taken, clock=clock),
         conversations=conversations,
         feed=feed,
         handlers={
             **hooks.handlers(),
+            **companion.handlers,
             **conversations.handlers,
             install.EXCHANGE: installer.exchange,
             install.INSTALLED: connections.reconnect,
@@ -97,6 +105,14 @@ def open_backend(
             channel_service.CONNECTION: connections.follow,
         },
     )
+
+
+def _open_hooks(companion: Companion) -> Hooks:
+    """The CRM's hooks, with own code and the companion's pushes as reactions to what they tell."""
+    settings = companion.settings
+    reactions = on.Reactions([*on.load(settings.extensions), companion.pushes.subscription()])
+    return Hooks(companion.engine, companion.sealer, companion.apis, reactions,
+                 public_url=settings.public_url, clock=companion.clock)  # fmt: skip
 
 
 def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
@@ -111,7 +127,9 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
     cors.register(app, zones=settings.kommo_zones, dev_origins=settings.dev_origins)
     consent_site = settings.dev_kommo_url or "https://www.kommo.com"
     app.register_blueprint(health.blueprint(engine=backend.engine))
-    app.register_blueprint(oauth_views.blueprint(installer=backend.installer, consent_site=consent_site))
+    app.register_blueprint(oauth_views.blueprint(installer=backend.installer, consent_site=consent_site,
+                                                 sign_ins=backend.companion.sign_ins.came_back))  # fmt: skip
+    app.register_blueprint(companion_views.blueprint(companion=backend.companion, consent_site=consent_site))
     app.register_blueprint(link_views.blueprint(callers=backend.callers, links=backend.links))
     app.register_blueprint(crm_views.blueprint(hooks=backend.hooks))
     app.register_blueprint(backend.conversations.hooks)

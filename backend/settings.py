@@ -43,6 +43,9 @@ class Settings(BaseModel):
         description="A logged call whose number nobody in the account has: create a contact, keep it as an incoming "
         "lead, or refuse it.",
     )
+    companion_addresses: tuple[str, ...] = Field(
+        (), description="Deep links that own apps may ask to be sent back to when they sign in, compared as a whole."
+    )
     extensions: tuple[str, ...] = Field(
         (), description="Modules with own code that reacts to events of the CRM; imported when the service starts."
     )
@@ -51,6 +54,9 @@ class Settings(BaseModel):
     )
     dev_kommo_url: str | None = Field(
         None, description="Development only: address of a sandbox, reached in place of every Kommo host."
+    )
+    dev_push_origins: tuple[str, ...] = Field(
+        (), description="Development only: origins of push services besides those of the browsers."
     )
     dev_origins: tuple[str, ...] = Field((), description="Development only: further origins that may call the API.")
 
@@ -88,8 +94,8 @@ class Settings(BaseModel):
             problems.append("KCK_SECRET_KEYS is missing: make one with `python -m backend keys new`")
         if not self.public_url.startswith("https://"):
             problems.append(f"KCK_PUBLIC_URL must be https outside development, not {self.public_url}")
-        if self.dev_kommo_url or self.dev_origins:
-            problems.append("KCK_DEV_KOMMO_URL and KCK_DEV_ORIGINS work in development only: remove them")
+        if self.dev_kommo_url or self.dev_origins or self.dev_push_origins:
+            problems.append("the KCK_DEV_… settings work in development only: remove them")
         if problems:
             raise ValueError("; ".join(problems))
         return self

@@ -1,5 +1,7 @@
 """Where Kommo and a person's browser come to install and remove: ``/oauth/…``."""
 
+from collections.abc import Callable, Mapping
+
 from flask import Blueprint, Response, redirect, request
 
 from backend.accounts.install import Callback, Installer
@@ -8,11 +10,16 @@ from backend.kommo.oauth import consent_url
 from backend.web.page import message_page
 from backend.web.problems import refused
 
+CameBack = Callable[[Mapping[str, str]], str | None]  # where to send the person, None if it is none of its own
+
 _MODES = ("popup", "post_message")
 
 
-def blueprint(*, installer: Installer, consent_site: str) -> Blueprint:
-    """Serve the OAuth doors. ``consent_site`` is where a person consents, such as ``https://www.kommo.com``."""
+def blueprint(*, installer: Installer, consent_site: str, sign_ins: CameBack | None = None) -> Blueprint:
+    """Serve the OAuth doors. ``consent_site`` is where a person consents, such as ``https://www.kommo.com``.
+
+    ``sign_ins`` is asked first about everybody who comes back: a person may have consented to sign in only.
+    """
     views = Blueprint("oauth", __name__)
 
     @views.errorhandler(Refusal)
@@ -38,6 +45,9 @@ def blueprint(*, installer: Installer, consent_site: str) -> Blueprint:
     def callback() -> Response:
         """Take a code, from a browser with state or from Kommo's server without one."""
         args = request.args
+        elsewhere = sign_ins(args) if sign_ins else None
+        if elsewhere is not None:
+            return Response(status=302, headers={"Location": elsewhere, "Cache-Control": "no-store"})
         if args.get("error"):
             return message_page("Access was not given", "Nothing was connected. You can close this window.")
         installer.receive(

@@ -30,7 +30,8 @@ class TokenSource(Protocol):
 class Wire:
     """The way to one account. ``host`` is the account's own, never ``www``; ``acting_as`` a user whose rights apply.
 
-    A 401 asks the token source once for a newer token and repeats the call; the call was not carried out.
+    A 401 asks the token source once for a newer token and repeats the call; the call was not carried out. Acting as a
+    user it does not: Kommo answers so for a user whom it does not let act, and a refresh would change nothing.
     """
 
     call: Call
@@ -64,7 +65,7 @@ class Wire:
         try:
             return self._send(method, url, body, content_type, token)
         except Unauthorized as error:
-            if error.host != urlsplit(url).hostname:
+            if error.host != urlsplit(url).hostname or self.acting_as is not None:
                 raise  # another host answered: a new token would not help, it would only be spent there
             newer = self.token(token)
             if newer == token:

@@ -31,7 +31,7 @@ class Book:
 
     def _contacts(self, query: dict[str, list[str]]) -> Answer:
         """Full text over digits, as generous as Kommo's: every contact with three of the asked digits in a row."""
-        wanted = query["query"][0]
+        wanted = query.get("query", [""])[0]
         found = [
             {"id": key, "custom_fields_values": [{"field_code": "PHONE", "values": [{"value": n} for n in numbers]}]}
             for key, numbers in self.numbers.items()
