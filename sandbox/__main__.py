@@ -9,9 +9,13 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from sandbox import tls
 from sandbox.app import create_app
+from sandbox.hosts import hosts_lines
+from sandbox.play import Broken, NoScenario, load, play
 from sandbox.registration import BACKEND, registration, write_forms
 from sandbox.switches import Switches
 from sandbox.world import World
+
+AUTHORITY = Path("var/sandbox-authority.pem")
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,7 +27,7 @@ from sandbox.world import World
 @click.option(
     "--authority",
     type=click.Path(path_type=Path),
-    default=Path("var/sandbox-authority.pem"),
+    default=AUTHORITY,
     show_default=True,
     help="Where --tls-port writes the certificate that clients are to trust.",
 )
@@ -88,6 +92,37 @@ def registration_forms(backend: str, out: Path) -> None:
     external_ids = {account.amojo_id: account.id for account in world.accounts.by_id.values()}
     for path in write_forms(out, world.registered, external_ids):
         click.echo(path)
+
+
+@main.command("hosts")
+@click.option("--address", default="127.0.0.1", show_default=True, help="Where the sandbox answers.")
+@click.option("--authority", type=click.Path(path_type=Path), default=AUTHORITY, show_default=True)
+def hosts(address: str, authority: Path) -> None:
+    """Print the lines for the hosts file, and the certificate to trust."""
+    world = World()
+    for line in hosts_lines([account.subdomain for account in world.accounts.by_id.values()], address):
+        click.echo(line)
+    click.echo(f"# authority to trust, made at each start with --tls-port: {authority.resolve()}")
+    click.echo(f"# e.g. REQUESTS_CA_BUNDLE={authority}  SSL_CERT_FILE={authority}  NODE_EXTRA_CA_CERTS={authority}")
+    click.echo("# start with --tls-port 443 (as root), or forward 443 to another port")
+
+
+@main.command("play")
+@click.argument("scenario", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--sandbox", default="http://127.0.0.1:8800", show_default=True, help="The running sandbox.")
+@click.option("--set", "names", multiple=True, metavar="NAME=VALUE", help="A value for ${NAME}.")
+def play_scenario(scenario: Path, sandbox: str, names: tuple[str, ...]) -> None:
+    """Play a scenario; leave with 1 at the first broken expectation."""
+    wrong = [each for each in names if "=" not in each]
+    if wrong:
+        raise click.UsageError(f"--set {wrong[0]}: NAME=VALUE is wanted")
+    known = dict(each.split("=", 1) for each in names)
+    try:
+        play(load(scenario), sandbox, known, click.echo)
+    except NoScenario as error:
+        raise click.UsageError(str(error)) from error
+    except Broken as error:
+        raise click.ClickException(str(error)) from error
 
 
 if __name__ == "__main__":

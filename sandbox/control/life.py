@@ -1,9 +1,11 @@
 """State, reset, clock, switches, installing, accounts: the life of a world."""
 
 from dataclasses import asdict
+from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
+from sandbox.clock import Clock
 from sandbox.control.reading import WrongUse, named_account, needed, outcome_json, sent
 from sandbox.crm.seeding import seed_leads
 from sandbox.world import World
@@ -23,14 +25,8 @@ def add_routes(routes: Blueprint, world: World) -> None:
 
     @routes.post("/clock")
     def clock() -> Response:
-        body, ground = sent(), world.ground
-        if "at" in body:
-            ground.clock.stop(float(body["at"]))
-        if "stop" in body:
-            ground.clock.stop() if body["stop"] else ground.clock.run()
-        if "move" in body:
-            ground.clock.move(float(body["move"]))
-        return jsonify({"now": ground.clock.now(), "is_stopped": ground.clock.is_stopped})
+        set_clock(world.ground.clock, sent())
+        return jsonify({"now": world.ground.clock.now(), "is_stopped": world.ground.clock.is_stopped})
 
     @routes.route("/switches", methods=["GET", "PATCH"])
     def switches() -> Response:
@@ -44,6 +40,18 @@ def add_routes(routes: Blueprint, world: World) -> None:
         return jsonify({"leads": count})
 
     _add_account_routes(routes, world)
+
+
+def set_clock(clock: Clock, wanted: dict[str, Any]) -> None:
+    """Stop (``at`` a moment, or where it stands), let run, or ``move`` the clock."""
+    if "at" in wanted:
+        clock.stop(float(wanted["at"]))
+    if wanted.get("stop") is True:
+        clock.stop()
+    if wanted.get("stop") is False:
+        clock.run()
+    if "move" in wanted:
+        clock.move(float(wanted["move"]))
 
 
 def _add_account_routes(routes: Blueprint, world: World) -> None:
@@ -68,6 +76,13 @@ def _add_account_routes(routes: Blueprint, world: World) -> None:
         code = body.get("code", world.registered.integration.widget_code)
         outcome = world.marketplace.uninstall(named_account(world, body).id, code)
         return jsonify({"hook": outcome_json(outcome)})
+
+    @routes.post("/pipelines/<int:pipeline_id>/source")
+    def add_source(pipeline_id: int) -> Response:
+        body = sent()
+        code = body.get("code", world.registered.integration.widget_code)
+        found = world.marketplace.add_to_pipeline(named_account(world, body).id, code, pipeline_id)
+        return jsonify(found.as_json())
 
     @routes.post("/token")
     def token() -> Response:

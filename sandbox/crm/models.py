@@ -2,7 +2,7 @@
 
 from sandbox.accounts import Account, Accounts
 from sandbox.crm.activities import events
-from sandbox.crm.books import Books, Listener, open_books
+from sandbox.crm.books import Books, Listener, Record, open_books
 from sandbox.ground import Ground
 
 
@@ -11,7 +11,7 @@ class Crm:
 
     def __init__(self, ground: Ground, accounts: Accounts) -> None:
         self.ground = ground
-        self.listeners: list[Listener] = [events.write]
+        self.listeners: list[Listener] = [events.write, announce]
         self._books: dict[int, Books] = {}
         for account in accounts.by_id.values():
             self.open(account)
@@ -26,3 +26,10 @@ class Crm:
     def of(self, account: Account) -> Books:
         """Return the books of an account."""
         return self._books[account.id]
+
+
+def announce(books: Books, kind: str, action: str, record: Record, before: Record) -> None:
+    """Put a change of a record on the live stream, for boards and cards that are open."""
+    if kind != "message":
+        content = {"action": action, "id": record.get("id") or record.get("uid") or record.get("talk_id")}
+        books.ground.bus.publish(kind, content, account_id=books.account.id)

@@ -1,0 +1,103 @@
+"""Scenarios: steps that hold, the first one that does not, and files that are no scenario."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from werkzeug.serving import make_server
+
+from sandbox.__main__ import main
+from sandbox.app import create_app
+from sandbox.play import find, holds, load
+from sandbox.world import World
+
+GOOD = """
+steps:
+  - do: install
+    expect: {hook.status: 200}
+  - title: a token is given
+    do: token
+    keep: {token: token}
+  - see: state
+    expect: {accounts: {length: 2}, accounts.0.subdomain: demo, clock.now: {min: 1}}
+  - call: {url: "${sandbox}/api/v4/account", headers: {Authorization: "Bearer ${token}"}}
+    expect: {http_status: 401, detail: {contains: password}}
+"""
+
+
+@pytest.fixture
+def address(world: World) -> Iterator[str]:
+    """Serve the world."""
+    server = make_server("127.0.0.1", 0, create_app(world), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def run(path: Path, content: str, address: str) -> tuple[int, str]:
+    path.write_text(content)
+    result = CliRunner().invoke(main, ["play", str(path), "--sandbox", address])
+    return result.exit_code, result.output
+
+
+def test_a_scenario_that_holds_leaves_with_0(tmp_path: Path, address: str) -> None:
+    code, output = run(tmp_path / "s.yaml", GOOD, address)
+    assert (code, output.count(": ok")) == (0, 4)
+    assert "2. a token is given: ok" in output
+
+
+def test_the_first_broken_expectation_is_named(tmp_path: Path, address: str) -> None:
+    code, output = run(tmp_path / "s.yaml", GOOD.replace("hook.status: 200", "hook.status: 418"), address)
+    assert (code, output.count(": ok")) == (1, 0)
+    assert "step 1 (do install): hook.status is 200, expected 418" in output
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("steps: []", "list of steps"),
+        ("steps: [{do: a, see: b}]", "one of do, see, call"),
+        ("steps: [{do: a, colour: b}]", "unknown key 'colour'"),
+        ("steps: [", "s.yaml"),
+    ],
+)
+def test_a_file_that_is_no_scenario_is_wrong_use(tmp_path: Path, content: str, words: str) -> None:
+    code, output = run(tmp_path / "s.yaml", content, "http://127.0.0.1:1")
+    assert code == 2
+    assert words in output
+
+
+def test_an_unknown_name_says_how_to_give_it(tmp_path: Path, address: str) -> None:
+    code, output = run(tmp_path / "s.yaml", "steps: [{see: 'chats/${chat}'}]", address)
+    assert code == 1
+    assert "--set chat=" in output
+
+
+def test_a_control_request_that_is_refused_breaks_the_scenario(tmp_path: Path, address: str) -> None:
+    code, output = run(tmp_path / "s.yaml", "steps: [{do: uninstall}]", address)
+    assert code == 1
+    assert "is not installed" in output
+
+
+def test_the_shipped_scenarios_can_be_read() -> None:
+    for path in (Path(__file__).parents[2] / "sandbox" / "scenarios").glob("*.yaml"):
+        assert load(path)
+
+
+def test_members_and_matchers() -> None:
+    assert find({"a": [{"b": 1}, {"b": 2}]}, "a.-1.b") == 2
+    assert find({"a": []}, "a.0.b") is None
+    assert holds([1], {"length": 1})
+    assert not holds(1, {"unknown": 1})
+
+
+def test_hosts_prints_a_line_for_each_name() -> None:
+    output = CliRunner().invoke(main, ["hosts"]).output
+    for name in ("demo.kommo.com", "amojo.kommo.com", "other.amocrm.com", "amojo.amocrm.ru"):
+        assert f"127.0.0.1 {name}\n" in output
+    assert "sandbox-authority.pem" in output
