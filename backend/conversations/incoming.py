@@ -109,7 +109,7 @@ class Sender:
     def send(self, job: Job) -> None:
         """Send a saved message to amojo."""
         message, conversation, route = self._read(job.body["message"])
-        if message.state != store.SAVED:
+        if message.state == store.ACCEPTED:
             return
         try:
             sent = self._client.send(route.channel, route.scope_id, _new_message(message, conversation, route))

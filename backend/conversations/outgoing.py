@@ -49,7 +49,7 @@ class Delivery:
             conversation = self._conversation(conn, job.body["scope_id"], hook, message)
             saved = self._save(conn, conversation, message)
             route = self._route(conn, conversation)
-        if saved.state != store.SAVED:
+        if saved.state not in (store.SAVED, store.FAILED):
             return
         provider = self._providers.get(route.provider)
         if provider is None:

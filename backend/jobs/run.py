@@ -73,15 +73,26 @@ class Runner:
         self._leases = Leases(engine, lease_s, clock)
         self._stopping = threading.Event()
 
-    def run_due(self, lane: str | None = None) -> int:
-        """Work until nothing is due (with ``lane``: until that lane is empty or waits). Gives the number of tries."""
+    def run_due(self, lane: str | None = None, at_most: int | None = None) -> int:
+        """Work until nothing is due (with ``lane``: until that lane is empty or waits). Gives the number of tries.
+
+        ``at_most`` ends the work after about so many tries; what is left stays due.
+        """
         tries = 0
         claim = self._next_claim(lane)
         while claim is not None:
             with self._leases.held(claim.lane, claim.epoch):
                 count, claim = self._work(claim, lane)
             tries += count
+            if claim is not None and at_most is not None and tries >= at_most:
+                self._give_back(claim)
+                return tries
         return tries
+
+    def _give_back(self, claim: store.Claim) -> None:
+        with transaction(self.engine) as conn:
+            store.release(conn, claim.lane, claim.epoch, self.clock())
+            store.wake(conn, claim.lane, self.clock())
 
     def stop(self) -> None:
         """Take no further job; those in hand are done to their end."""

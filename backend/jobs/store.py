@@ -81,10 +81,27 @@ def put(
         "kind": kind, "lane": lane, "body": body, "dedupe_key": dedupe_key, "not_before": not_before, "created_at": now,
     }  # fmt: skip
     saved = conn.execute(insert_new(conn, outbox, ["dedupe_key"]).returning(outbox.c.id), values).first() is not None
-    bell = bell_of(conn.engine)
-    if saved and was_idle and bell is not None:
-        after_commit(conn, lambda: bell.ring(lane))
+    if saved and was_idle:
+        _ring_after_commit(conn, lane)
     return saved
+
+
+def is_promised(conn: Connection, dedupe_key: str) -> bool:
+    """Whether a job with this key was ever promised."""
+    return conn.execute(select(outbox.c.id).where(outbox.c.dedupe_key == dedupe_key)).first() is not None
+
+
+def wake(conn: Connection, key: str, now: datetime) -> None:
+    """Let a lane be looked at now, even if it was waiting; one that is held keeps its holder."""
+    _wake_lane(conn, key, now)
+    conn.execute(update(lane).where(lane.c.key == key, lane.c.next_at > now).values(next_at=now))
+    _ring_after_commit(conn, key)
+
+
+def _ring_after_commit(conn: Connection, key: str) -> None:
+    bell = bell_of(conn.engine)
+    if bell is not None:
+        after_commit(conn, lambda: bell.ring(key))
 
 
 def _wake_lane(conn: Connection, key: str, due_at: datetime) -> bool:
