@@ -29,7 +29,8 @@ from backend.crm import views as crm_views
 from backend.crm.apis import Apis
 from backend.crm.hooks import Hooks
 from backend.db import Clock, open_engine, utc_now
-from backend.jobs.run import Handler
+from backend.jobs import periodic
+from backend.jobs.run import Handler, Runner
 from backend.kommo.amojo import AmojoClient
 from backend.kommo.client import KommoClient
 from backend.providers.base import Provider
@@ -41,6 +42,7 @@ from backend.settings import Settings
 from backend.web import cors, guard, health, problems
 
 _AFTER_REMOVAL = {**crm_hooks.AFTER_REMOVAL, **companion_room.AFTER_REMOVAL}
+PERIODIC = (periodic.PURGING,)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def open_backend(
     connections = Connections(engine, sealer, chats, Sources(engine, sealer, api, clock), clock)
     feed = Feed(engine)
     messengers = providers or {"webchat": Webchat(engine, settings.public_url, feed, clock=clock)}
-    conversations = open_conversations(engine, sealer, chats, messengers, clock)
+    conversations = open_conversations(engine, sealer, chats, messengers, clock, takes_v1=settings.takes_v1_hooks)
     return Backend(
         settings=settings,
         engine=engine,
@@ -99,6 +101,7 @@ def open_backend(
             **hooks.handlers(),
             **companion.handlers,
             **conversations.handlers,
+            periodic.PURGE: periodic.purging(engine, clock),
             install.EXCHANGE: installer.exchange,
             install.INSTALLED: connections.reconnect,
             install.REMOVED: connections.drop,
@@ -113,6 +116,11 @@ def _open_hooks(companion: Companion) -> Hooks:
     reactions = on.Reactions([*on.load(settings.extensions), companion.pushes.subscription()])
     return Hooks(companion.engine, companion.sealer, companion.apis, reactions,
                  public_url=settings.public_url, clock=companion.clock)  # fmt: skip
+
+
+def open_runner(backend: Backend) -> Runner:
+    """What does the jobs of this process."""
+    return Runner(backend.engine, backend.handlers, on_bury=backend.conversations.on_bury)
 
 
 def create_app(settings: Settings, backend: Backend | None = None) -> Flask:

@@ -5,8 +5,10 @@ from pydantic import ValidationError
 
 from backend import migrations
 from backend.accounts.commands import integration
+from backend.app import open_backend
 from backend.channels.commands import channel
 from backend.db import open_engine
+from backend.jobs import commands as jobs_commands
 from backend.providers.webchat.commands import service_account
 from backend.seal import new_key
 from backend.settings import PREFIX, Settings
@@ -66,3 +68,4 @@ def keys_new() -> None:
 main.add_command(integration)
 main.add_command(channel)
 main.add_command(service_account)
+main.add_command(jobs_commands.group(lambda settings: open_backend(settings).conversations.on_bury))

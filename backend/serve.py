@@ -11,8 +11,8 @@ from granian.constants import Interfaces
 from granian.server import Server as Granian
 
 from backend import logs
-from backend.app import create_app, open_backend
-from backend.jobs.run import Runner
+from backend.app import PERIODIC, create_app, open_backend, open_runner
+from backend.jobs import bell
 from backend.jobs.workers import Workers
 from backend.settings import Settings
 
@@ -24,9 +24,14 @@ def application() -> Flask:
     logs.configure()
     settings = Settings.from_env()
     backend = open_backend(settings)
-    workers = Workers(Runner(backend.engine, backend.handlers, on_bury=backend.conversations.on_bury))
-    workers.start()
-    Finalize(None, workers.stop, exitpriority=10)
+    if settings.broker_url is None:
+        workers = Workers(open_runner(backend), works=PERIODIC)
+        workers.start()
+        Finalize(None, workers.stop, exitpriority=10)
+    else:  # Celery's workers do the jobs: this process only rings for them
+        from backend.jobs import broker  # Celery is installed for many machines only
+
+        bell.attach(backend.engine, broker.BrokerBell(broker.open_celery(settings.broker_url.get_secret_value())))
     _when_told_to_stop(backend.feed.stop)
     return create_app(settings, backend)
 

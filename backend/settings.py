@@ -52,6 +52,12 @@ class Settings(BaseModel):
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="How many proxies of ours stand in front: whose X-Forwarded-For is believed."
     )
+    takes_v1_hooks: bool = Field(
+        False, description="Take chat hooks of the first version, which name no account and no message."
+    )
+    broker_url: SecretStr | None = Field(
+        None, description="RabbitMQ or Redis that wakes Celery's workers. Without it, threads of this process work."
+    )
     dev_kommo_url: str | None = Field(
         None, description="Development only: address of a sandbox, reached in place of every Kommo host."
     )
@@ -84,6 +90,12 @@ class Settings(BaseModel):
         for key in keys:
             Fernet(key.get_secret_value())
         return keys
+
+    @model_validator(mode="after")
+    def _has_a_database_for_many(self) -> Self:
+        if self.broker_url is not None and self.database_url.startswith("sqlite"):
+            raise ValueError("KCK_BROKER_URL needs a PostgreSQL in KCK_DATABASE_URL: SQLite has one writing process")
+        return self
 
     @model_validator(mode="after")
     def _is_safe_to_run(self) -> Self:

@@ -8,14 +8,24 @@ from typing import Any, cast
 from sqlalchemy import Connection, Engine
 
 from backend.conversations import store
-from backend.conversations.incoming import put_status
+from backend.conversations.relay import STATUS, put_status
 from backend.conversations.routes import Route, Routes
+from backend.conversations.rules import check
 from backend.db import Clock, transaction, utc_now
 from backend.jobs import store as jobs
 from backend.jobs.run import Job
 from backend.kommo import amojo
-from backend.kommo.hooks import Hook, ManagerMessage, manager_message, read_hook
-from backend.providers.base import DeliveryError, Media, MessageType, Outgoing, Provider
+from backend.kommo.hooks import Hook, ManagerMessage, manager_message, reaction, read_hook
+from backend.providers.base import (
+    DeliveryError,
+    Media,
+    MessageType,
+    Outgoing,
+    Provider,
+    Reacting,
+    Typing,
+    WritingFirst,
+)
 
 log = logging.getLogger(__name__)
 
@@ -37,38 +47,65 @@ class Delivery:
         """Do what a kept hook asks for; a kind that we do not know stays kept and is no error."""
         with self._engine.connect() as conn:
             hook = read_hook(jobs.received(conn, job.body["inbox"]))
-        if hook.kind == "message":
+        if hook.kind in ("message", "v1"):
             self._deliver(job, hook, manager_message(hook))
+        elif hook.kind == "reaction":
+            self._react(job, hook)
+        elif hook.kind == "typing":
+            self._show_typing(job, hook)
         else:
-            log.info("a hook of kind %s was kept and needs nothing done", hook.kind)
+            log.info("a hook of an unknown kind was kept: inbox %s", job.body["inbox"])
 
     def _deliver(self, job: Job, hook: Hook, message: ManagerMessage) -> None:
         if message.is_echo:
             return
+        conversation, route = self._place(job, hook, message)
         with transaction(self._engine) as conn:
-            conversation = self._conversation(conn, job.body["scope_id"], hook, message)
             saved = self._save(conn, conversation, message)
-            route = self._route(conn, conversation)
+            outgoing = _outgoing(conn, conversation, message)
         if saved.state not in (store.SAVED, store.FAILED):
             return
-        provider = self._providers.get(route.provider)
-        if provider is None:
-            raise DeliveryError(f"the messenger {route.provider!r} is not installed here", permanent=True, code=902)
-        provider_id = provider.send(route.line, _outgoing(conversation, message))
+        provider = self._provider(route)
+        check(provider.capabilities, outgoing, conversation.last_incoming_at, self._clock())
+        provider_id = provider.send(route.line, outgoing)
         with transaction(self._engine) as conn:
-            store.set_message(conn, saved.id, state=store.SENT, provider_id=provider_id)
-            put_status(conn, conversation, message.id, {"status": amojo.DELIVERED}, self._clock())
+            store.set_message(conn, saved.id, state=store.SENT, provider_id=provider_id, error=None)
+            if hook.kind == "message":  # the first version of hooks carries no id to report on
+                put_status(conn, conversation, message.id, {"status": amojo.DELIVERED}, self._clock())
             job.finish(conn)
 
-    def _conversation(self, conn: Connection, scope_id: str, hook: Hook, message: ManagerMessage) -> store.Conversation:
-        """Find the conversation by either side's id, and learn amojo's id of it."""
-        found = store.by_key(conn, scope_id, hook.conversation_id) if hook.conversation_id else None
-        found = found or store.by_chat(conn, scope_id, hook.chat_id)
-        if found is None:
+    def _place(self, job: Job, hook: Hook, message: ManagerMessage) -> tuple[store.Conversation, Route]:
+        """The conversation, found by either side's id or begun now, and its line."""
+        scope_id = job.body["scope_id"]
+        with transaction(self._engine) as conn:
+            found = _find(conn, scope_id, hook)
+            if found is not None:
+                if hook.chat_id and found.chat_id != hook.chat_id:
+                    store.set_conversation(conn, found.id, chat_id=hook.chat_id)
+                return found, self._route(conn, found)
+            route = self._routes.of_source(conn, scope_id, message.source_id)
+        if hook.conversation_id or route is None or not message.receiver_phone:
             raise DeliveryError("this conversation is not known to the messenger", permanent=True, code=904)
-        if hook.chat_id and found.chat_id != hook.chat_id:
-            store.set_conversation(conn, found.id, chat_id=hook.chat_id)
-        return found
+        return self._begin(route, hook, message), route
+
+    def _begin(self, route: Route, hook: Hook, message: ManagerMessage) -> store.Conversation:
+        """A manager writes first, to a phone number: tie the messenger's chat to amojo's."""
+        provider = self._provider(route)
+        if not (provider.capabilities.writes_first and isinstance(provider, WritingFirst)):
+            raise DeliveryError("one cannot write first in this messenger", permanent=True, code=904)
+        key = provider.begin(route.line, message.receiver_phone)
+        with transaction(self._engine) as conn:
+            made = store.open_conversation(
+                conn,
+                now=self._clock(),
+                scope_id=route.scope_id,
+                provider=route.provider,
+                line_key=route.line.key,
+                key=store.key_of(route.provider, route.line.key, key),
+                provider_key=key,
+            )
+            store.set_conversation(conn, made.id, chat_id=hook.chat_id, contact_ref=message.receiver_id)
+        return made
 
     def _save(self, conn: Connection, conversation: store.Conversation, message: ManagerMessage) -> store.Message:
         saved = store.add_message(
@@ -81,7 +118,7 @@ class Delivery:
             type=message.type,
             text=message.text,
             sender_name=message.sender_name,
-            content={"media": message.media} if message.media else {},
+            content={"media": {"url": message.media, "file_name": message.file_name}} if message.media else {},
             sent_at=datetime.fromtimestamp(message.sent_at_ms / 1000, UTC),
         )
         kept = saved or store.message_by_key(conn, conversation.id, store.OUTGOING, message.id)
@@ -89,11 +126,44 @@ class Delivery:
             raise LookupError(f"message {message.id} vanished while it was saved")
         return kept
 
+    def _react(self, job: Job, hook: Hook) -> None:
+        seen = reaction(hook)
+        with self._engine.connect() as conn:
+            conversation = _find(conn, job.body["scope_id"], hook)
+            if conversation is None:
+                return
+            message = store.message_by_any_id(conn, conversation.id, seen.message_id, seen.message_client_id)
+            route = self._route(conn, conversation)
+        provider = self._provider(route)
+        if message is None or not (provider.capabilities.reactions and isinstance(provider, Reacting)):
+            return
+        emoji = None if seen.is_removed else seen.emoji
+        provider.react(route.line, conversation.provider_key, message.provider_id or message.key, emoji)
+
+    def _show_typing(self, job: Job, hook: Hook) -> None:
+        expired_at = hook.data.get("expired_at")
+        if isinstance(expired_at, int) and expired_at < self._clock().timestamp():
+            return
+        with self._engine.connect() as conn:
+            conversation = _find(conn, job.body["scope_id"], hook)
+            route = self._route(conn, conversation) if conversation else None
+        if conversation is None or route is None:
+            return
+        provider = self._provider(route)
+        if provider.capabilities.typing and isinstance(provider, Typing):
+            provider.show_typing(route.line, conversation.provider_key)
+
     def _route(self, conn: Connection, conversation: store.Conversation) -> Route:
         route = self._routes.of_conversation(conn, conversation.scope_id, conversation.provider, conversation.line_key)
         if route is None or not route.is_open:
             raise DeliveryError("the line is disconnected", permanent=True, code=902)
         return route
+
+    def _provider(self, route: Route) -> Provider:
+        found = self._providers.get(route.provider)
+        if found is None:
+            raise DeliveryError(f"the messenger {route.provider!r} is not installed here", permanent=True, code=902)
+        return found
 
     def on_bury(self, conn: Connection, job: Job, error: BaseException | None, reason: str) -> None:
         """Let the manager see that the message did not arrive, and why."""
@@ -102,23 +172,33 @@ class Delivery:
             return
         message, scope_id = manager_message(hook), job.body["scope_id"]
         code = error.code if isinstance(error, DeliveryError) else amojo.SERVER_ERROR
-        body: dict[str, Any] = {"scope_id": scope_id, "message_id": message.id, "status": amojo.FAILED,
-                                "code": code, "error": reason}  # fmt: skip
-        found = store.by_key(conn, scope_id, hook.conversation_id) or store.by_chat(conn, scope_id, hook.chat_id)
+        status: dict[str, Any] = {"status": amojo.FAILED, "code": code, "error": reason}
+        found = _find(conn, scope_id, hook)
         if found is None:
-            jobs.put(conn, kind="amojo.status", lane=f"status:{hook.lane}", body=body, now=self._clock())
+            body = {"scope_id": scope_id, "message_id": message.id, **status}
+            jobs.put(conn, kind=STATUS, lane=f"status:{hook.lane}", body=body, now=self._clock())
             return
         saved = store.message_by_key(conn, found.id, store.OUTGOING, message.id)
         if saved is not None:
             store.set_message(conn, saved.id, state=store.FAILED, error=reason)
-        put_status(conn, found, message.id, body, self._clock())
+        put_status(conn, found, message.id, status, self._clock())
 
 
-def _outgoing(conversation: store.Conversation, message: ManagerMessage) -> Outgoing:
+def _find(conn: Connection, scope_id: str, hook: Hook) -> store.Conversation | None:
+    by_ours = store.by_key(conn, scope_id, hook.conversation_id) if hook.conversation_id else None
+    return by_ours or (store.by_chat(conn, scope_id, hook.chat_id) if hook.chat_id else None)
+
+
+def _outgoing(conn: Connection, conversation: store.Conversation, message: ManagerMessage) -> Outgoing:
     media = None
     if message.media:
         media = Media(message.media, message.file_name, message.file_size, message.duration_s)
-    extra = {"markup": message.markup, "reply_to": message.reply_to, "media_group_id": message.media_group_id}
+    extra = {"markup": message.markup, "template": message.template, "media_group_id": message.media_group_id,
+             "post_id": message.post_id, "forwards": message.forwards}  # fmt: skip
+    quoted = None
+    if message.reply_to:
+        ids = [str(message.reply_to.get(name) or "") for name in ("id", "msgid")]
+        quoted = store.message_by_any_id(conn, conversation.id, *ids)
     return Outgoing(
         id=message.id,
         conversation=conversation.provider_key,
@@ -126,5 +206,6 @@ def _outgoing(conversation: store.Conversation, message: ManagerMessage) -> Outg
         text=message.text,
         sender_name=message.sender_name,
         media=media,
+        reply_to=quoted.provider_id if quoted else None,
         extra={name: value for name, value in extra.items() if value},
     )

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from flask import Blueprint
 from sqlalchemy import Engine
 
-from backend.conversations import incoming, outgoing, views
-from backend.conversations.incoming import Relay, Sender
+from backend.conversations import outgoing, views
 from backend.conversations.outgoing import Delivery
+from backend.conversations.relay import Relay
 from backend.conversations.routes import Routes
+from backend.conversations.sender import Sender
 from backend.db import Clock, utc_now
 from backend.jobs.run import Handler, OnBury
 from backend.kommo.amojo import AmojoClient
@@ -28,14 +29,20 @@ class Conversations:
 
 
 def open_conversations(
-    engine: Engine, sealer: Sealer, client: AmojoClient, providers: Mapping[str, Provider], clock: Clock = utc_now
+    engine: Engine,
+    sealer: Sealer,
+    client: AmojoClient,
+    providers: Mapping[str, Provider],
+    clock: Clock = utc_now,
+    *,
+    takes_v1: bool = False,
 ) -> Conversations:
     """Build the room. ``providers`` by name; they may be added until the first job runs."""
     routes = Routes(sealer)
-    sender, delivery = Sender(engine, routes, client), Delivery(engine, routes, providers, clock)
+    sender, delivery = Sender(engine, routes, client, clock), Delivery(engine, routes, providers, clock)
     return Conversations(
         relay=Relay(routes, clock),
-        handlers={outgoing.HOOK: delivery.handle, incoming.SEND: sender.send, incoming.STATUS: sender.report},
-        on_bury={outgoing.HOOK: delivery.on_bury, incoming.SEND: sender.on_bury_message},
-        hooks=views.blueprint(engine=engine, routes=routes, clock=clock),
+        handlers={outgoing.HOOK: delivery.handle, **sender.handlers()},
+        on_bury={outgoing.HOOK: delivery.on_bury, **sender.on_bury()},
+        hooks=views.blueprint(engine=engine, routes=routes, clock=clock, takes_v1=takes_v1),
     )

@@ -22,6 +22,9 @@ class Route:
     channel: Channel
     source_id: str
     is_open: bool
+    bot_id: str = ""
+    bot_client_id: str = ""
+    bot_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,9 @@ class Routes:
             channel=self._channel(row.channel_key, row.channel_id, row.channel_secret),
             source_id=row.source_external_id,
             is_open=row.state == "active" and row.is_connected,
+            bot_id=row.bot_id,
+            bot_client_id=row.bot_client_id,
+            bot_name=row.bot_name,
         )
 
 
@@ -97,6 +103,7 @@ def _routes() -> Select[Any]:
             links.c.id, links.c.provider, links.c.line_key, links.c.title, links.c.secret, links.c.visitor_url,
             links.c.state, links.c.source_external_id, scopes.c.scope_id.label("scope"), scopes.c.is_connected,
             channels.c.id.label("channel_key"), channels.c.channel_id, channels.c.secret.label("channel_secret"),
+            channels.c.bot_id, channels.c.bot_client_id, channels.c.bot_name,
         )
         .join_from(links, scopes, links.c.scope_id == scopes.c.id)
         .join(channels, scopes.c.channel_id == channels.c.id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
 from backend.conversations.models import conversations, messages
 from backend.db import insert_new
@@ -128,6 +128,14 @@ def message_by_key(conn: Connection, conversation_id: int, direction: str, key: 
     """Find a message of a conversation by its key."""
     where = (messages.c.conversation_id == conversation_id, messages.c.direction == direction, messages.c.key == key)
     return _message(conn.execute(select(*_MESSAGE).where(*where)).first())
+
+
+def message_by_any_id(conn: Connection, conversation_id: int, *ids: str) -> Message | None:
+    """Find a message of a conversation by amojo's id, the messenger's or our own; the newest of several."""
+    wanted = [one for one in ids if one]
+    known_as = or_(messages.c.key.in_(wanted), messages.c.amojo_id.in_(wanted), messages.c.provider_id.in_(wanted))
+    query = select(*_MESSAGE).where(messages.c.conversation_id == conversation_id, known_as)
+    return _message(conn.execute(query.order_by(messages.c.id.desc()).limit(1)).first()) if wanted else None
 
 
 def _message(row: Row[*tuple[Any, ...]] | None) -> Message | None:

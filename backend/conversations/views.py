@@ -24,8 +24,9 @@ log = logging.getLogger(__name__)
 MAX_AGE_S = 86_400  # hooks carry no signed date but ``time`` in the body; a slow queue may delay honest ones for long
 
 
-def blueprint(*, engine: Engine, routes: Routes, clock: Clock = utc_now) -> Blueprint:
-    """Serve ``POST /hooks/amojo/<scope_id>``."""
+def blueprint(*, engine: Engine, routes: Routes, clock: Clock = utc_now, takes_v1: bool = False) -> Blueprint:
+    """Serve ``POST /hooks/amojo/<scope_id>``. Hooks of the first version name no account: they are taken only if
+    ``takes_v1`` says so, since the address that tells the account is not signed."""
     views = Blueprint("hooks", __name__)
 
     @views.post("/hooks/amojo/<scope_id>")
@@ -34,7 +35,7 @@ def blueprint(*, engine: Engine, routes: Routes, clock: Clock = utc_now) -> Blue
         try:
             with engine.connect() as conn:
                 scope = routes.scope(conn, scope_id)
-            hook = _checked(scope, scope_id, body, clock)
+            hook = _checked(scope, scope_id, body, clock().timestamp(), takes_v1)
             with transaction(engine) as conn:
                 _keep(conn, hook, scope_id, body, clock())
         except SQLAlchemyError as error:
@@ -45,7 +46,7 @@ def blueprint(*, engine: Engine, routes: Routes, clock: Clock = utc_now) -> Blue
     return views
 
 
-def _checked(scope: Scope | None, scope_id: str, body: bytes, clock: Clock) -> Hook:
+def _checked(scope: Scope | None, scope_id: str, body: bytes, now_s: float, takes_v1: bool) -> Hook:
     """Refuse what is not a hook of a connected account. The address is not signed: the signed body must agree."""
     ids = account_of(scope_id)
     if scope is None or ids is None:
@@ -59,9 +60,11 @@ def _checked(scope: Scope | None, scope_id: str, body: bytes, clock: Clock) -> H
         hook = read_hook(body)
     except NotAHook as error:
         raise Refusal(f"{error}.") from error
+    if hook.kind == "v1" and takes_v1:
+        return hook
     if hook.account_id.lower() != ids[1].lower():
         raise Refusal("The body is of another account than the address.", status=403, code="amojo_id_mismatch")
-    if hook.time_s and clock().timestamp() - hook.time_s > MAX_AGE_S:
+    if hook.time_s and now_s - hook.time_s > MAX_AGE_S:
         raise Refusal("The hook is too old.", status=403, code="too_old")
     return hook
 

@@ -5,14 +5,21 @@ confirms, no results, no retries here; all promises are rows.
 """
 
 import logging
+from collections.abc import Callable, Sequence
 
-from celery import Celery
+from celery import Celery, signals
 from kombu.exceptions import KombuError
+
+from backend.db import transaction
+from backend.jobs import bell, periodic, store
+from backend.jobs.run import Runner
 
 log = logging.getLogger(__name__)
 
 DRAIN, SWEEP = "kck.drain", "kck.sweep"
 SWEEP_S = 5.0
+_AT_MOST = 500  # tries of one lane before the next task gets its turn
+_LANES = 1000  # that one sweep rings for
 
 
 def open_celery(broker_url: str) -> Celery:
@@ -47,3 +54,43 @@ class BrokerBell:
             self._app.send_task(DRAIN, args=[lane], ignore_result=True)
         except (KombuError, OSError) as error:
             log.warning("the broker could not be told of lane %s, the sweep will find it: %s", lane, error)
+
+
+class Worker:
+    """What Celery's processes do: drain a lane, sweep. ``open_runner`` is called in each process after its fork,
+    because connections do not survive one."""
+
+    def __init__(self, app: Celery, open_runner: Callable[[], Runner], works: Sequence[periodic.Periodic] = ()) -> None:
+        self._app = app
+        self._open_runner = open_runner
+        self._works = works
+        self._runner: Runner | None = None
+        app.task(name=DRAIN, typing=False)(self.drain)
+        app.task(name=SWEEP, typing=False)(self.sweep)
+        signals.worker_process_shutdown.connect(self._stop, weak=False)
+
+    @property
+    def runner(self) -> Runner:
+        """The runner of this process."""
+        if self._runner is None:
+            self._runner = self._open_runner()
+            bell.attach(self._runner.engine, BrokerBell(self._app))
+        return self._runner
+
+    def drain(self, lane: str) -> None:
+        """Do what is due in a lane."""
+        self.runner.run_due(lane, at_most=_AT_MOST)
+
+    def sweep(self) -> None:
+        """Promise periodic work; ring for lanes whose ring was lost, whose pause is over or whose worker died."""
+        now = self.runner.clock()
+        with transaction(self.runner.engine) as conn:
+            periodic.promise(conn, self._works, now)
+            due = store.overdue(conn, now, _LANES)
+        for lane in due:
+            BrokerBell(self._app).ring(lane)
+
+    def _stop(self, **_: object) -> None:
+        if self._runner is not None:
+            self._runner.stop()
+            self._runner.close()

@@ -3,18 +3,22 @@
 import logging
 import threading
 import time
+from collections.abc import Sequence
 
+from backend.db import transaction
 from backend.jobs import bell, store
+from backend.jobs.periodic import Periodic, promise
 from backend.jobs.run import Runner
 
 log = logging.getLogger(__name__)
 
 
 class Workers:
-    """``count`` threads that do due jobs until ``stop`` is called."""
+    """``count`` threads that do due jobs until ``stop`` is called; ``works`` come round while they run."""
 
-    def __init__(self, runner: Runner, *, count: int = 4, sweep_s: float = 5.0) -> None:
+    def __init__(self, runner: Runner, *, count: int = 4, sweep_s: float = 5.0, works: Sequence[Periodic] = ()) -> None:
         self._runner = runner
+        self._works = works
         self._bell = bell.ThreadBell()
         self._sweep_s = sweep_s
         self._threads = [
@@ -44,6 +48,7 @@ class Workers:
         while not self._runner.is_stopping:
             heard = self._bell.rings
             try:
+                self._promise_periodic()
                 self._runner.run_due()
                 pause_s = self._until_due()
             except Exception:  # the database is away: the work waits for it
@@ -51,6 +56,11 @@ class Workers:
                 pause_s = min(1.0, self._sweep_s)
             if not self._runner.is_stopping:
                 self._bell.wait(heard, pause_s)
+
+    def _promise_periodic(self) -> None:
+        if self._works:
+            with transaction(self._runner.engine) as conn:
+                promise(conn, self._works, self._runner.clock())
 
     def _until_due(self) -> float:
         with self._runner.engine.connect() as conn:

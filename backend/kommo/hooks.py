@@ -5,7 +5,7 @@ https://developers.kommo.com/reference/receiving-chat-webhooks
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import msgspec
@@ -106,7 +106,11 @@ class ManagerMessage:
 
 
 def manager_message(hook: Hook) -> ManagerMessage:
-    """Read a hook of kind ``message``."""
+    """Read a hook of kind ``message``, or of the first version (``v1``), which has no ids of its own."""
+    if hook.kind == "v1":
+        flat = {name: value for name, value in hook.data.items() if name not in ("receiver", "conversation_id")}
+        receiver, at = {"client_id": hook.data["receiver"]}, hook.data.get("msec_timestamp")
+        hook = replace(hook, data={"receiver": receiver, "message": {"id": hook.key, **flat}, "msec_timestamp": at})
     data, inner = hook.data, _object(hook.data, "message")
     sender, receiver = _object(data, "sender"), _object(data, "receiver")
     sent_at_ms = _number(data, "msec_timestamp") or _number(data, "timestamp") * 1000 or hook.time_s * 1000

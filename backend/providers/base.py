@@ -1,7 +1,7 @@
 """The contract between the relay and a messenger. A provider imports this module and nothing else of the backend."""
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from sqlalchemy import Connection
 
@@ -50,7 +50,11 @@ class Media:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A manager's message on its way to a customer. ``id`` is stable over retries: sent twice, shown once."""
+    """A manager's message on its way to a customer. ``id`` is stable over retries: sent twice, shown once.
+
+    ``reply_to`` is the messenger's id of the message that is quoted. ``extra`` holds what only some messengers can
+    show: ``markup`` (buttons), ``template``, ``media_group_id``, ``post_id``, ``forwards``.
+    """
 
     id: str
     conversation: str
@@ -58,12 +62,17 @@ class Outgoing:
     text: str
     sender_name: str = ""
     media: Media | None = None
-    extra: dict[str, object] = field(default_factory=dict)
+    reply_to: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """A customer's message on its way to Kommo. ``id`` is the messenger's own id of it, unique within the line."""
+    """A customer's message on its way to Kommo. ``id`` is the messenger's own id of it, unique within the line.
+
+    ``reply_to`` is the messenger's id of the message that it quotes. ``extra`` may hold ``location`` (lon, lat),
+    ``contact`` (name, phone) and ``sticker_id``.
+    """
 
     id: str
     conversation: str
@@ -75,13 +84,38 @@ class Incoming:
     media: Media | None = None
     phone: str | None = None
     email: str | None = None
-    extra: dict[str, object] = field(default_factory=dict)
+    reply_to: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a messenger can do: asked before each delivery, and shown to whoever registers the channel.
+
+    Sizes in bytes. ``time_window_s``: how long after the customer's last message one may still write freely.
+    ``writes_first``: managers may begin a conversation with a phone number (needs ``begin``); ``reactions`` needs
+    ``react``, ``typing`` needs ``show_typing``.
+    """
+
+    types: frozenset[str]
+    max_file_bytes: int | None = None
+    quoting: bool = False
+    reactions: bool = False
+    typing: bool = False
+    writes_first: bool = False
+    time_window_s: int | None = None
+
+    @property
+    def voice(self) -> bool:
+        """Whether voice messages arrive as such."""
+        return "voice" in self.types
 
 
 class Provider(Protocol):
     """A messenger. Calls may block on its network; they run outside any transaction."""
 
     name: str
+    capabilities: Capabilities
 
     def check(self, login: str, password: str) -> Line:
         """Prove the service account and name its line. Raises ``WrongCredentials`` or ``NeighbourError``."""
@@ -90,10 +124,35 @@ class Provider(Protocol):
         """Hand one message over and return the messenger's id of it, if it has one. Raises ``DeliveryError``."""
 
 
+@runtime_checkable
+class Reacting(Protocol):
+    """A messenger that shows managers' reactions."""
+
+    def react(self, line: Line, conversation: str, message_id: str, emoji: str | None) -> None:
+        """Set the reaction on a message, or take it back (None). Raises ``DeliveryError``."""
+
+
+@runtime_checkable
+class Typing(Protocol):
+    """A messenger that shows that somebody is typing."""
+
+    def show_typing(self, line: Line, conversation: str) -> None:
+        """Show it for some seconds. Raises ``DeliveryError``."""
+
+
+@runtime_checkable
+class WritingFirst(Protocol):
+    """A messenger in which one may write to a phone number."""
+
+    def begin(self, line: Line, phone: str) -> str:
+        """Find or make the conversation with a number and return its id. Raises ``DeliveryError`` 904 if there is
+        nobody."""
+
+
 class Relay(Protocol):
     """What a provider hands its customers' doings to, in its own transaction: they are saved together, or not at all.
 
-    Lines are named by provider and key, conversations by the messenger's own id.
+    Lines are named by provider and key, conversations and messages by the messenger's own ids.
     """
 
     def is_open(self, conn: Connection, provider: str, line_key: str) -> bool:
@@ -102,5 +161,24 @@ class Relay(Protocol):
     def receive(self, conn: Connection, provider: str, line_key: str, message: Incoming) -> bool:
         """Take a message. False if the line is not linked to an account: then nothing was saved."""
 
-    def read(self, conn: Connection, provider: str, line_key: str, conversation_key: str, message_id: str) -> None:
+    def edit(self, conn: Connection, provider: str, line_key: str, message: Incoming) -> bool:
+        """Take a changed message, named by its ``id``. False if that message was never received."""
+
+    def react(
+        self, conn: Connection, line: tuple[str, str], conversation: str, message_id: str, emoji: str | None
+    ) -> None:
+        """The customer reacted to a message, or took that back (None). ``line`` is provider and key."""
+
+    def typing(self, conn: Connection, provider: str, line_key: str, conversation: str) -> None:
+        """The customer is typing."""
+
+    def read(self, conn: Connection, provider: str, line_key: str, conversation: str, message_id: str) -> None:
         """The customer has read the manager's message ``message_id`` (``Outgoing.id``) and all before it."""
+
+    def failed(
+        self, conn: Connection, line: tuple[str, str], conversation: str, message_id: str, error: DeliveryError
+    ) -> None:
+        """A message that was sent turned out not to arrive. ``message_id`` is ``Outgoing.id``."""
+
+    def wrote_elsewhere(self, conn: Connection, provider: str, line_key: str, message: Incoming) -> bool:
+        """Somebody of ours wrote in the messenger's own app; ``sender_id`` and ``sender_name`` are the customer's."""

@@ -9,17 +9,22 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.db import Clock, after_commit, transaction, utc_now
-from backend.providers.base import DeliveryError, Line, Outgoing, WrongCredentials
+from backend.providers.base import Capabilities, DeliveryError, Line, Outgoing, WrongCredentials
 from backend.providers.webchat import store
 from backend.providers.webchat.feed import Feed
 
-SHOWN = frozenset({"text", "picture", "file", "video", "audio", "voice", "sticker"})
+TYPING_MS = 5000
 
 
 class Webchat:
     """Service accounts with passwords, and a page for each."""
 
     name = "webchat"
+    capabilities = Capabilities(
+        types=frozenset({"text", "picture", "file", "video", "audio", "voice", "sticker"}),
+        max_file_bytes=20_000_000,
+        typing=True,
+    )
 
     def __init__(
         self,
@@ -64,8 +69,6 @@ class Webchat:
 
     def send(self, line: Line, message: Outgoing) -> str:
         """Put a manager's message on the visitor's page; the same message twice is shown once."""
-        if message.type not in SHOWN:
-            raise DeliveryError(f"a website chat cannot show a {message.type}", permanent=True, code=905)
         body = {"from": "manager", "name": message.sender_name, "type": message.type, "text": message.text}
         if message.media:
             body |= {"media": message.media.url, "file_name": message.media.file_name}
@@ -80,3 +83,13 @@ class Webchat:
         except SQLAlchemyError as error:
             raise DeliveryError("the chat's database is away", permanent=False, code=903) from error
         return str(seq)
+
+    def show_typing(self, line: Line, conversation: str) -> None:
+        """Show that a manager types; the page forgets it after some seconds."""
+        now = self._clock()
+        with transaction(self._engine) as conn:
+            visitor = store.visitor_by_key(conn, line.key, conversation)
+            if visitor is None:
+                return
+            store.append(conn, visitor.id, "typing", f"typing:{now.timestamp():.0f}", {"lasts_ms": TYPING_MS}, now)
+            after_commit(conn, lambda: self._feed.ring(visitor.id))

@@ -88,6 +88,13 @@ class Doors:
                 self._relay.read(conn, "webchat", line_key, visitor.key, reached.key.removeprefix("out:"))
         return Response(status=204)
 
+    def typing(self, line_key: str) -> Response:
+        """The visitor is typing."""
+        with transaction(self._engine) as conn:
+            visitor = _visitor(conn, line_key)
+            self._relay.typing(conn, "webchat", line_key, visitor.key)
+        return Response(status=204)
+
     def events(self, line_key: str) -> Response:
         """The stream of news; a page that finds it full polls instead."""
         with self._engine.connect() as conn:
@@ -110,6 +117,7 @@ def blueprint(*, engine: Engine, relay: Relay, feed: Feed, **more: Any) -> Bluep
     views.add_url_rule("/<line_key>/messages", view_func=doors.messages)
     views.add_url_rule("/<line_key>/messages", view_func=doors.write, methods=["POST"])
     views.add_url_rule("/<line_key>/read", view_func=doors.read, methods=["POST"])
+    views.add_url_rule("/<line_key>/typing", view_func=doors.typing, methods=["POST"])
     views.add_url_rule("/<line_key>/events", view_func=doors.events)
 
     @views.get("/assets/<path:name>")

@@ -22,7 +22,7 @@ from backend.jobs.run import Runner
 from backend.kommo.amojo import AmojoClient
 from backend.kommo.client import KommoClient
 from backend.kommo.signature import _hmac
-from backend.providers.base import Incoming, Line, Outgoing
+from backend.providers.base import Capabilities, DeliveryError, Incoming, Line, Outgoing
 from backend.seal import DEVELOPMENT_KEY, Sealer
 from backend.web import problems
 from tests.backend.stub_kommo import Answer, Asked, Stub, running_stub
@@ -38,9 +38,14 @@ class Listening:
     """A messenger that remembers what it was given; of ``troubles`` one is raised at each try until none is left."""
 
     name = "listening"
+    capabilities = Capabilities(
+        types=frozenset({"text", "picture"}), max_file_bytes=1_000_000, reactions=True, typing=True, writes_first=True
+    )
 
     def __init__(self) -> None:
         self.sent: list[Outgoing] = []
+        self.reactions: list[tuple[str, str, str | None]] = []
+        self.typings: list[str] = []
         self.troubles: list[Exception] = []
 
     def check(self, login: str, password: str) -> Line:
@@ -51,6 +56,17 @@ class Listening:
             raise self.troubles.pop(0)
         self.sent.append(message)
         return f"p-{len(self.sent)}"
+
+    def react(self, line: Line, conversation: str, message_id: str, emoji: str | None) -> None:
+        self.reactions.append((conversation, message_id, emoji))
+
+    def show_typing(self, line: Line, conversation: str) -> None:
+        self.typings.append(conversation)
+
+    def begin(self, line: Line, phone: str) -> str:
+        if phone != "+15550100777":
+            raise DeliveryError("nobody has this number", permanent=True, code=904)
+        return f"tel-{phone}"
 
 
 @dataclass
@@ -128,7 +144,7 @@ def seed(engine: Engine, sealer: Sealer) -> None:
         (installations, {"integration_id": 1, "platform": "kommo", "account_id": "31000001", "host": "demo.kommo.com",
                          "kind": "oauth", "state": "active", "installed_at": now, "amojo_id": IDS["account_id"]}),
         (channels, {"integration_id": 1, "channel_id": IDS["channel_id"], "code": "c", "name": "Acme",
-                    "imported_at": now, "secret": secret}),
+                    "bot_id": IDS["bot_id"], "imported_at": now, "secret": secret}),
         (scopes, {"channel_id": 1, "installation_id": 1, "scope_id": IDS["scope_id"], "amojo_id": IDS["account_id"],
                   "is_connected": True, "connected_at": now}),
         (links, {"scope_id": 1, "provider": "listening", "line_key": LINE, "login": "l", "title": "Acme",
@@ -152,7 +168,7 @@ def desk(engine: Engine) -> Iterator[Desk]:
     seed(engine, sealer)
     with running_stub(amojo) as stub:
         client = AmojoClient(KommoClient(("kommo.com",), "amojo.kommo.com", stub.url), "amojo.kommo.com")
-        room = open_conversations(engine, sealer, client, {"listening": provider})
+        room = open_conversations(engine, sealer, client, {"listening": provider}, takes_v1=True)
         app = Flask("test")
         problems.register(app)
         app.register_blueprint(room.hooks)

@@ -10,33 +10,14 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from backend.providers.base import DeliveryError, Incoming, Line, Outgoing, WrongCredentials
+from backend.providers.base import DeliveryError, Line, Outgoing, WrongCredentials
 from backend.providers.webchat import views
 from backend.providers.webchat.feed import Feed
 from backend.providers.webchat.provider import Webchat
 from backend.web import guard, problems
-
-
-class Book:
-    """A relay that writes down what it is told."""
-
-    def __init__(self) -> None:
-        self.is_linked = True
-        self.received: list[Incoming] = []
-        self.reads: list[tuple[str, str]] = []
-
-    def is_open(self, conn: Connection, provider: str, line_key: str) -> bool:
-        return self.is_linked
-
-    def receive(self, conn: Connection, provider: str, line_key: str, message: Incoming) -> bool:
-        if self.is_linked:
-            self.received.append(message)
-        return self.is_linked
-
-    def read(self, conn: Connection, provider: str, line_key: str, conversation_key: str, message_id: str) -> None:
-        self.reads.append((conversation_key, message_id))
+from tests.backend.providers.book import Book
 
 
 class Visitor:
@@ -228,12 +209,12 @@ def test_a_conversation_that_is_gone_is_a_permanent_failure(webchat: Webchat, li
     assert (caught.value.permanent, caught.value.code) == (True, 901)
 
 
-def test_a_type_that_a_page_cannot_show_is_refused_with_a_text(
-    webchat: Webchat, line: Line, visitor: Visitor, book: Book
-) -> None:
+def test_typing_is_shown_on_both_sides(visitor: Visitor, webchat: Webchat, line: Line, book: Book) -> None:
     visitor.write()
-    with pytest.raises(DeliveryError, match="location"):
-        webchat.send(line, Outgoing("a1", book.received[0].conversation, "location", ""))
+    assert visitor.call("POST", "/typing").status_code == 204
+    assert book.typings == [book.received[0].conversation]
+    webchat.show_typing(line, book.received[0].conversation)
+    assert [event["kind"] for event in visitor.streamed()] == ["message", "typing"]
 
 
 def test_any_site_may_ask_because_no_cookie_is_read(visitor: Visitor, http: FlaskClient) -> None:
