@@ -163,7 +163,7 @@ DOC_ZIP = "https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT"
 
 # Which files are what. Text files must be UTF-8: https://developers.kommo.com/docs/getting-listed
 SCRIPT_SUFFIXES = (".js", ".mjs")
-TEXT_SUFFIXES = (*SCRIPT_SUFFIXES, ".json", ".css", ".twig", ".html", ".md", ".txt", ".svg", ".map")
+TEXT_SUFFIXES = (*SCRIPT_SUFFIXES, ".json", ".css", ".twig", ".html", ".md", ".txt", ".map")
 # https://developers.kommo.com/docs/getting-listed
 UNIX_SUFFIXES = (*SCRIPT_SUFFIXES, ".css", ".json", ".md")
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".ico")

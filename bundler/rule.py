@@ -52,7 +52,8 @@ class Rule:
 
     ``title``, the function's docstring, states what is right; ``why`` tells what happens
     otherwise, ``fix`` how to mend it, ``doc`` where the
-    platform says so. ``stricter`` gives another severity for a target or an audience.
+    platform says so. ``stricter`` gives another severity for a target, an audience, or
+    a pair of both: ``{(AMOCRM, PUBLIC): ERROR}``.
     """
 
     id: str
@@ -62,7 +63,7 @@ class Rule:
     doc: str
     targets: tuple[str, ...]
     audiences: tuple[str, ...]
-    stricter: Mapping[str, Severity]
+    stricter: Mapping[tuple[str, ...], Severity]
     check: Check
 
     @property
@@ -81,7 +82,7 @@ class Rule:
 
     def severity_for(self, target: str, audience: str) -> Severity:
         """The severity of its findings there."""
-        return self.stricter.get(target) or self.stricter.get(audience) or self.severity
+        return next((worse for who, worse in self.stricter.items() if {*who} <= {target, audience}), self.severity)
 
 
 CATALOGUE: dict[str, Rule] = {}
@@ -96,7 +97,7 @@ def rule(
     doc: str,
     targets: tuple[str, ...] = TARGETS,
     audiences: tuple[str, ...] = AUDIENCES,
-    stricter: Mapping[str, Severity] | None = None,
+    stricter: Mapping[tuple[str, ...], Severity] | None = None,
 ) -> Callable[[Check], Check]:
     """Put a function into the catalogue. Raises ``ValueError`` if the id is taken: ids are never used twice."""
 

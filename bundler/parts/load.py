@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from bundler import facts
-from bundler.bundle import Bundle
+from bundler.bundle import Bundle, is_leftover
 from bundler.parts.callbacks import Callbacks, read_callbacks
 from bundler.parts.document import JsonError, Node, parse_json
 from bundler.parts.image import Image, read_image
@@ -191,7 +191,7 @@ def broken_scripts(scripts: Files[Script]) -> tuple[Unread, ...]:
 def _files(bundle: Bundle, suffixes: tuple[str, ...], read_one: Callable[[str, bytes], T]) -> Files[T]:
     read, unread = dict[str, T](), list[Unread]()
     for path, content in bundle.files.items():
-        if path.lower().endswith(suffixes):
+        if path.lower().endswith(suffixes) and not is_leftover(path):
             try:
                 read[path] = read_one(path, content)
             except NoPart as missing:

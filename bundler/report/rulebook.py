@@ -46,7 +46,8 @@ def _entry(one: Rule) -> str:
 
 
 def _severity(one: Rule) -> str:
-    return ", ".join([one.severity.value, *(f"{severity.value} for {who}" for who, severity in one.stricter.items())])
+    stricter = [f"{severity.value} for {' and '.join(who)}" for who, severity in one.stricter.items()]
+    return ", ".join([one.severity.value, *stricter])
 
 
 def _scope(one: Rule) -> str:

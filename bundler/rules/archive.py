@@ -8,7 +8,7 @@ from bundler import facts
 from bundler.bundle import DAMAGED, TOO_LARGE, UNSAFE, Bundle, is_leftover
 from bundler.parts.place import Text
 from bundler.parts.script import Script
-from bundler.rule import ERROR, PUBLIC, WARNING, Hits, at, rule
+from bundler.rule import ERROR, KOMMO, PUBLIC, WARNING, Hits, at, rule
 
 # Pieces of paths, as they stand in code and texts.
 _WORDS = re.compile(r"""[^\s"'`()<>/\\?#,;=!]+""")
@@ -57,10 +57,11 @@ def archive_is_named_widget(bundle: Bundle) -> Hits:
 
 @rule(
     "ZIP004",
-    ERROR,
+    WARNING,
     why="Without translations and logos the widget cannot be shown in the list of integrations.",
     fix="Add the folder {folder}/ with its files.",
     doc=facts.DOC_STRUCTURE,
+    stricter={(KOMMO,): ERROR},
 )
 def obligatory_folders_exist(bundle: Bundle) -> Hits:
     """The folders i18n and images exist."""

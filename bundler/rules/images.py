@@ -23,10 +23,11 @@ def _pixels(size: tuple[int, int]) -> str:
 
 @rule(
     "IMG001",
-    ERROR,
+    WARNING,
     why="The upload ends with a system error while one of the five logos is missing.",
     fix="Add {path}, {size} pixels; [pictures] in widget.toml draws all of them from one SVG.",
     doc=facts.DOC_IMAGES,
+    stricter={(KOMMO,): ERROR},
 )
 def logos_exist(bundle: Bundle) -> Hits:
     """All five logos are there."""
@@ -37,10 +38,11 @@ def logos_exist(bundle: Bundle) -> Hits:
 
 @rule(
     "IMG002",
-    ERROR,
+    WARNING,
     why="The host shows each logo in a frame of exactly this size and refuses others.",
     fix="Make {path} exactly {size} pixels.",
     doc=facts.DOC_IMAGES,
+    stricter={(PUBLIC,): ERROR},
 )
 def logos_have_their_size(images: Mapping[str, Image]) -> Hits:
     """Each logo has its exact size."""

@@ -7,7 +7,7 @@ from bundler import facts
 from bundler.bundle import Bundle
 from bundler.parts.document import Node
 from bundler.parts.locations import Locations
-from bundler.rule import AMOCRM, ERROR, KOMMO, WARNING, Hits, at, rule
+from bundler.rule import AMOCRM, ERROR, KOMMO, PUBLIC, WARNING, Hits, at, rule
 
 _KEY_PATH = re.compile(r"[\w-]+(\.[\w-]+)+\Z")
 
@@ -44,10 +44,11 @@ def files_are_listed(manifest: Node, bundle: Bundle) -> Hits:
 
 @rule(
     "I18N003",
-    ERROR,
+    WARNING,
     why="All translations must have the same keys; where one lacks a key, its readers see nothing.",
     fix="Add {key} to i18n/{locale}.json, or remove it everywhere.",
     doc=facts.DOC_I18N,
+    stricter={(PUBLIC,): ERROR},
 )
 def translations_have_the_same_keys(locales: Mapping[str, Node]) -> Hits:
     """All translations have the same keys."""
@@ -60,10 +61,11 @@ def translations_have_the_same_keys(locales: Mapping[str, Node]) -> Hits:
 
 @rule(
     "I18N004",
-    ERROR,
+    WARNING,
     why="The manifest takes its texts from the translations; where the path leads nowhere, nothing is shown.",
     fix="Add the text {key} to i18n/{locale}.json, or correct the path in the manifest.",
     doc=facts.DOC_I18N,
+    stricter={(PUBLIC,): ERROR},
 )
 def manifest_texts_exist(translated: Sequence[Node], locales: Mapping[str, Node]) -> Hits:
     """Every text that the manifest names exists in every translation."""
@@ -79,10 +81,11 @@ def manifest_texts_exist(translated: Sequence[Node], locales: Mapping[str, Node]
 
 @rule(
     "MAN016",
-    ERROR,
+    WARNING,
     why="The host looks the value up in the translations, and shows nothing for a text that stands there itself.",
     fix='Put the text into the translations and its path here, for example "widget.name".',
     doc=facts.DOC_MANIFEST,
+    stricter={(PUBLIC,): ERROR},
 )
 def names_are_paths(translated: Sequence[Node]) -> Hits:
     """Names and titles of the manifest are paths into the translations."""

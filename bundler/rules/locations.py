@@ -32,10 +32,11 @@ def locations_are_listed(manifest: Node) -> Hits:
 
 @rule(
     "MAN008",
-    ERROR,
+    WARNING,
     why="The platform does not know this location, so the widget never runs there.",
     fix="Use {instead}, or remove the entry.",
     doc=facts.DOC_LOCATIONS,
+    stricter={(PUBLIC,): ERROR},
 )
 def locations_are_known(locations: Locations, target: str) -> Hits:
     """Every location exists on this platform."""
@@ -49,10 +50,11 @@ def locations_are_known(locations: Locations, target: str) -> Hits:
 
 @rule(
     "MAN009",
-    ERROR,
+    WARNING,
     why="Only cards and lists take a suffix, and it is 0 (only initialise) or 1 (with a block in the panel).",
     fix="Write {instead}.",
     doc=facts.DOC_LOCATIONS,
+    stricter={(PUBLIC,): ERROR},
 )
 def suffixes_are_right(locations: Locations) -> Hits:
     """Suffixes stand only where they may."""
@@ -68,10 +70,11 @@ def suffixes_are_right(locations: Locations) -> Hits:
 
 @rule(
     "MAN010",
-    ERROR,
+    WARNING,
     why="A location given twice, or with a space around it, is not the one that you mean.",
     fix="Keep one entry for {name}, without spaces.",
     doc=facts.DOC_LOCATIONS,
+    stricter={(PUBLIC,): ERROR},
 )
 def locations_stand_once(locations: Locations) -> Hits:
     """Each location stands once, without stray spaces."""
@@ -131,7 +134,7 @@ def blocks_have_their_location(locations: Locations, manifest: Node) -> Hits:
 
 @rule(
     "MAN025",
-    ERROR,
+    WARNING,
     why="Only public integrations may have a page in the left menu.",
     fix="Remove widget_page and left_menu, or build for --audience public.",
     doc=facts.DOC_LOCATIONS,
@@ -209,10 +212,11 @@ def locations_have_their_callbacks(locations: Locations, callbacks: Callbacks) -
 
 @rule(
     "MAN030",
-    ERROR,
+    WARNING,
     why="The tab of a card needs a card to stand in, and asks the widget for its items by four callbacks.",
     fix="Add {missing}.",
     doc=facts.DOC_CARD_SDK,
+    stricter={(PUBLIC,): ERROR},
 )
 def card_tabs_are_complete(locations: Locations, callbacks: Callbacks) -> Hits:
     """A widget with a tab in cards has a card and all four callbacks."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from bundler import facts
 from bundler.parts.document import Node
 from bundler.parts.locations import Locations
-from bundler.rule import AMOCRM, ERROR, WARNING, Hits, at, rule
+from bundler.rule import AMOCRM, ERROR, PUBLIC, WARNING, Hits, at, rule
 from bundler.version import grows
 
 _VERSION = re.compile(r"\d+(\.\d+)*\Z")
@@ -151,10 +151,11 @@ def setting_types_are_known(manifest: Node) -> Hits:
 
 @rule(
     "MAN015",
-    ERROR,
+    WARNING,
     why="A widget draws its one custom field itself, in the settings window; it needs the location for that.",
     fix="Keep one custom field, and list settings in locations.",
     doc=facts.DOC_MANIFEST,
+    stricter={(PUBLIC,): ERROR},
 )
 def custom_field_is_one_and_has_its_place(manifest: Node, locations: Locations) -> Hits:
     """There is at most one custom field, and the location settings for it."""
@@ -215,7 +216,7 @@ def mobile_colour_is_hex(manifest: Node) -> Hits:
     why="People need somebody to turn to.",
     fix='Add "support" with "link" or "email" to "widget".',
     doc=facts.DOC_AMO_STRUCTURE,
-    stricter={AMOCRM: ERROR},
+    stricter={(AMOCRM, PUBLIC): ERROR},
 )
 def support_can_be_reached(manifest: Node) -> Hits:
     """The widget names a support page or address."""

@@ -172,7 +172,7 @@ def code_ships_with_the_widget(scripts: Mapping[str, Script]) -> Hits:
     "JS034",
     WARNING,
     audiences=(PUBLIC,),
-    stricter={AMOCRM: ERROR},
+    stricter={(AMOCRM,): ERROR},
     why="Kommo tolerates libraries from a few public servers, amoCRM none; each is one more thing that can be down.",
     fix="Put the library into the widget and load it as ./lib/name.js.",
     doc=facts.DOC_CHECKLIST,

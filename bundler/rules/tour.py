@@ -30,10 +30,11 @@ def public_widgets_have_a_tour(manifest: Node) -> Hits:
 
 @rule(
     "MAN033",
-    ERROR,
+    WARNING,
     why="The value false is not supported any more.",
     fix='Write "is_tour": true, or remove the tour.',
     doc=facts.DOC_MANIFEST,
+    stricter={(PUBLIC,): ERROR},
 )
 def tours_are_switched_on(manifest: Node) -> Hits:
     """A tour is switched on."""
