@@ -1,6 +1,7 @@
-"""The report for people: grouped by severity, each finding with its line of code, its reason and its cure."""
+"""The report for people: the worst first, grouped by rule, each finding with its line of code; reason and cure once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import click
 
@@ -13,9 +14,11 @@ _FRAME_WIDTH = 100
 
 def as_text(report: Report, elapsed_s: float) -> str:
     """The whole report, coloured; click drops the colours where no terminal shows them."""
-    lines = [line for finding in report.findings for line in _finding(finding, report)]
-    lines += _skipped(report.skipped)
-    return "\n".join([*lines, _summary(report, elapsed_s)])
+    ranks = list(Severity)
+    ordered = sorted(report.findings, key=lambda finding: (ranks.index(finding.severity), finding.rule.id))
+    groups = (list(group) for _, group in groupby(ordered, key=lambda finding: finding.rule.id))
+    lines = [line for group in groups for line in _group(group, report)]
+    return "\n".join([*lines, *_skipped(report.skipped), _summary(report, elapsed_s)])
 
 
 def position(finding: Finding) -> str:
@@ -24,13 +27,23 @@ def position(finding: Finding) -> str:
     return ":".join([place.path, *(str(number) for number in (place.line, place.column) if number)])
 
 
-def _finding(finding: Finding, report: Report) -> Iterator[str]:
-    name = click.style(f"{finding.severity.value} {finding.rule.id}", fg=_COLOURS[finding.severity], bold=True)
-    yield f"{click.style(position(finding), bold=True)}  {name}  {finding.message}"
-    yield from _frame(finding, report)
-    yield f"    {click.style('why', dim=True)}  {finding.rule.why}"
-    yield f"    {click.style('fix', dim=True)}  {finding.fix}"
+def _group(findings: Sequence[Finding], report: Report) -> Iterator[str]:
+    """All that one rule found."""
+    first = findings[0]
+    name = click.style(f"{first.severity.value} {first.rule.id}", fg=_COLOURS[first.severity], bold=True)
+    yield f"{name}  {first.rule.title}"
+    for finding in findings:
+        yield f"  {click.style(position(finding), bold=True)}  {finding.message}"
+        yield from _frame(finding, report)
+    yield _remark("why", first.rule.why)
+    for fix in dict.fromkeys(finding.fix for finding in findings):
+        yield _remark("fix", fix)
+    yield _remark("doc", first.rule.doc)
     yield ""
+
+
+def _remark(title: str, text: str) -> str:
+    return f"  {click.style(title, dim=True)}  {text}"
 
 
 def _frame(finding: Finding, report: Report) -> Iterator[str]:
@@ -38,18 +51,19 @@ def _frame(finding: Finding, report: Report) -> Iterator[str]:
     place = finding.place
     content = report.bundle.files.get(place.path, b"")
     lines = content.decode("utf-8-sig", "replace").split("\n")
-    if not 0 < place.line <= len(lines) or place.is_secret:
+    if not 0 < place.line <= len(lines) or not place.column or place.is_secret:
         return
     line = report.conceal(lines[place.line - 1].rstrip().replace("\t", " "))
     start = max(0, place.column - 1 - _FRAME_WIDTH // 2)
     shown = line[start : start + _FRAME_WIDTH]
-    width = max(1, min(len(place.text.partition("\n")[0]), len(shown) - (place.column - 1 - start)))
+    before = place.column - 1 - start
+    width = max(1, min(len(place.text.partition("\n")[0]), len(shown) - before))
     margin = f"    {place.line} | "
     yield f"{click.style(margin, dim=True)}{shown}"
-    yield " " * (len(margin) + place.column - 1 - start) + click.style("^" * width, fg=_COLOURS[finding.severity])
+    yield " " * (len(margin) + before) + click.style("^" * width, fg=_COLOURS[finding.severity])
 
 
-def _skipped(skipped: tuple[Skipped, ...]) -> Iterator[str]:
+def _skipped(skipped: Sequence[Skipped]) -> Iterator[str]:
     by_file: dict[tuple[str, str], list[str]] = {}
     for one in skipped:
         by_file.setdefault((one.path, one.reason), []).append(one.rule.id)
@@ -63,7 +77,7 @@ def _summary(report: Report, elapsed_s: float) -> str:
     if report.skipped:
         rules += f", {len({one.rule.id for one in report.skipped})} skipped"
     if report.suppressed:
-        rules += f", {report.suppressed} suppressed"
+        rules += f", {_counted(report.suppressed, 'finding')} suppressed"
     return f"{', '.join(counts)}  ({rules}, {elapsed_s:.2f} s)"
 
 
