@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, Error, Page
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sandbox.app import create_app
 from sandbox.outbound import Outcome
+from sandbox.page.policy import Policy
 from sandbox.registration import Registration, registration
 from sandbox.world import World
 
-MODES = ("refused",)
+Mode = Literal["refused", "shaped"]
+MODES: tuple[Mode, ...] = ("refused", "shaped")
 CODE = re.compile(r"[a-z][a-z0-9_]{0,40}\Z", re.IGNORECASE)
 SETTLE_MS, PATIENCE_MS = 400, 15_000
 PAGES = {
@@ -56,7 +58,7 @@ class Run:
         return not self.reason
 
 
-def run_widget(browser: Browser, archive: Path, mode: str) -> Run:
+def run_widget(browser: Browser, archive: Path, mode: Mode) -> Run:
     """Load a widget and visit its areas; never raises for what the widget does."""
     found = Run()
     try:
@@ -123,8 +125,7 @@ def world_with(archive: Path) -> World:
     world.registered = with_code(code)
     world.reset()
     world.load(archive, code)
-    settings = dict.fromkeys(_fields(widget.manifest), "1")
-    world.marketplace.install(world.accounts.first.id, code, settings)
+    world.marketplace.install(world.accounts.first.id, code, required(widget.manifest))
     seed(world)
     return world
 
@@ -135,9 +136,12 @@ def with_code(code: str) -> Registration:
     return Registration(replace(usual.integration, widget_code=code), usual.channel)
 
 
-def _fields(manifest: dict[str, Any]) -> dict[str, Any]:
+def required(manifest: dict[str, Any]) -> dict[str, str]:
+    """Return a value for each text that a person must fill in, as a freshly installed widget has them."""
     fields = manifest.get("settings")
-    return fields if isinstance(fields, dict) else {}
+    described = fields.items() if isinstance(fields, dict) else ()
+    texts = ("text", "pass")
+    return {n: "1" for n, field in described if isinstance(field, dict) and field.get("type") in texts}
 
 
 def seed(world: World) -> None:
@@ -156,10 +160,17 @@ def seed(world: World) -> None:
     books.links[("leads", 101)] = {("contacts", 201): {}, ("companies", 301): {}}
 
 
+class Quiet(WSGIRequestHandler):
+    """Answers without a line for every request."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
 @contextmanager
-def served(world: World, mode: str) -> Iterator[str]:
+def served(world: World, mode: Mode) -> Iterator[str]:
     """Serve the world on a free port while the body runs."""
-    server = make_server("127.0.0.1", 0, create_app(world), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(world, Policy(answers=mode)), threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

@@ -47,19 +47,21 @@ class Result:
 def options(parser: argparse.ArgumentParser) -> None:
     """Declare the options of this benchmark."""
     parser.add_argument("--corpus", type=Path, required=True, help="folder with widget archives or widget folders")
-    parser.add_argument("--only", default="", help="run only widgets whose name contains this")
+    parser.add_argument("--only", default="", help="run only widgets of these names, with commas between")
     parser.add_argument("--reasons", action="store_true", help="print every widget with its reasons")
 
 
 def run(quick: bool, *, corpus: Path, only: str = "", reasons: bool = False) -> Sequence[Row]:
     """Load every widget of the corpus and return the shares; ``quick`` takes the first ten."""
-    wanted = [path for path in archives(corpus) if only in path.name]
+    wanted = [path for path in archives(corpus) if not only or path.stem in only.split(",")]
     if not wanted:
         sys.exit(f"{corpus}: no widget archive and no folder with a manifest.json")
-    results = list(_results(wanted[:10] if quick else wanted))
-    for result in results if reasons else ():
+    results = []
+    for result in _results(wanted[:10] if quick else wanted):
+        results.append(result)
         for mode, each in result.runs.items():
-            print(f"{result.name}\t{mode}\t{each.reason or 'clean'}\t{' | '.join(each.errors)[:400]}", file=sys.stderr)
+            said = f"\n  {' | '.join(each.errors)[:600]}" if reasons and each.errors else ""
+            print(f"{result.name} {mode}: {each.reason or 'clean'}{said}", file=sys.stderr)
     return rows(results)
 
 
@@ -106,7 +108,6 @@ def _result(browser: Browser, path: Path, folder: Path) -> Result:
     packed = path if path.suffix == ".zip" else packed_folder(path, folder)
     for mode in MODES:
         result.runs[mode] = run_widget(browser, packed, mode)
-        print(f"{result.name} {mode}: {result.runs[mode].reason or 'clean'}", file=sys.stderr)
     return result
 
 

@@ -1,7 +1,9 @@
 """The sandbox's commands: serve (also without a name), registration, hosts."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import click
 from flask import Flask
@@ -10,6 +12,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from sandbox import tls
 from sandbox.app import create_app
 from sandbox.hosts import hosts_lines
+from sandbox.page.fixtures import read
+from sandbox.page.policy import Policy
 from sandbox.play import Broken, NoScenario, load, play
 from sandbox.registration import BACKEND, registration, write_forms
 from sandbox.switches import Switches
@@ -33,8 +37,10 @@ AUTHORITY = Path("var/sandbox-authority.pem")
 )
 @click.option("--profile", type=click.Choice(["kommo", "amocrm"]), default="kommo", show_default=True)
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same ids.")
+@click.option("--config", type=click.Path(path_type=Path), help="Fixtures of one's own case [default: sandbox.toml]")
+@click.option("--answers", type=click.Choice(["refused", "shaped"]), help="What a widget hears from other hosts.")
 @click.pass_context
-def main(
+def main(  # noqa: PLR0913  click hands in every option
     context: click.Context,
     widget: Path | None,
     backend: str,
@@ -44,23 +50,34 @@ def main(
     authority: Path,
     profile: str,
     seed: int,
+    config: Path | None,
+    answers: Literal["refused", "shaped"] | None,
 ) -> None:
     """Run a Kommo on this machine."""
     if context.invoked_subcommand is not None:
         return
     world = World(registration(backend), seed=seed, switches=Switches().changed(profile=profile))
-    if widget is not None:
-        try:
+    try:
+        policy = policy_of(config, answers)
+        if widget is not None:
             world.load(widget)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from error
-    app = create_app(world)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    app = create_app(world, policy)
     servers = [bound(app, host, port, "--port")]
     if tls_port is not None:
         servers.append(bound(app, host, tls_port, "--tls-port"))
         tls.wrap(servers[-1], tls.make_authority(authority))
         click.echo(f"https for Kommo's names: port {tls_port}, to be trusted: {authority}")
     serve(servers)
+
+
+def policy_of(config: Path | None, answers: Literal["refused", "shaped"] | None) -> Policy:
+    """Return whom a widget may reach: from ``config``, else from sandbox.toml if it is there; raise ValueError."""
+    usual = Path("sandbox.toml")
+    path = config or (usual if usual.is_file() else None)
+    found = read(path) if path else Policy()
+    return replace(found, answers=answers) if answers else found
 
 
 def bound(app: Flask, host: str, port: int, option: str) -> BaseWSGIServer:

@@ -13,14 +13,15 @@ from sandbox.marketplace import routes as marketplace
 from sandbox.oauth import consent
 from sandbox.oauth import routes as oauth
 from sandbox.page import routes as page
+from sandbox.page.policy import Policy
 from sandbox.visit import place
 from sandbox.world import World
 
 MAX_BODY = 8 * 1024 * 1024
-ROOMS = (oauth, consent, marketplace, amojo, crm, control, page)
+ROOMS = (oauth, consent, marketplace, amojo, crm, control)
 
 
-def create_app(world: World) -> Flask:
+def create_app(world: World, policy: Policy | None = None) -> Flask:
     """Return the application. On a bare loopback address every room answers, as the first account."""
     app = Flask("sandbox", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
@@ -28,6 +29,7 @@ def create_app(world: World) -> Flask:
     gate.install(app, world)
     for room in ROOMS:
         app.register_blueprint(room.blueprint(world))
+    app.register_blueprint(page.blueprint(world, policy))
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> tuple[Response, int]:

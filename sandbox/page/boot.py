@@ -49,11 +49,18 @@ def boot(world: World, account: Account, lang: str, policy: Policy) -> Json:
         "zone": world.ground.switches.zone,
         "texts": texts(lang),
         "controls": control_templates(),
-        "constants": constants(account, lang, world.ground.switches.zone) | policy.constants,
+        "constants": overlaid(constants(account, lang, world.ground.switches.zone), policy.constants),
         "pipelines": pipelines(world.crm.of(account)),
         "account": {"id": account.id, "name": account.name, "subdomain": account.subdomain},
         "answers": policy.answers,
+        "allowed": policy.allowed,
+        "canned": [each.url for each in policy.canned],
     }
+
+
+def overlaid(usual: Json, own: dict[str, Json]) -> Json:
+    """Return the constants with one's own values laid over them, key by key."""
+    return usual | {name: {**usual.get(name, {}), **values} for name, values in own.items()}
 
 
 def constants(account: Account, lang: str, zone: str) -> Json:

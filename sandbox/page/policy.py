@@ -1,9 +1,13 @@
-"""Whom a hosted widget may speak to: the page's own server, the integration's server, and hosts named by the person.
+"""Whom a hosted widget may speak to, and what it hears from the others.
 
-The browser enforces it by Content-Security-Policy; the page shows each refusal.
+The page's own server and the integration's server are open. The browser refuses every other host by
+Content-Security-Policy, and the page shows each refusal; a request with a canned answer, or any when ``answers`` is
+``shaped``, is answered by the sandbox instead.
 """
 
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 
@@ -14,17 +18,31 @@ def origin_of(url: str) -> str:
 
 
 @dataclass(frozen=True)
+class Canned:
+    """An answer prepared for requests whose address fits the pattern ``url`` (``https://api.example/v1/*``)."""
+
+    url: str
+    method: str = "*"
+    status: int = 200
+    body: Any = field(default_factory=dict)
+
+    def fits(self, method: str, url: str) -> bool:
+        """Say whether a request is answered by this."""
+        return fnmatchcase(url, self.url) and self.method in ("*", method.upper())
+
+
+@dataclass(frozen=True)
 class Policy:
-    """Origins a widget may reach. ``answers`` says what a refused request gets: an error, or a shaped answer."""
+    """``allowed`` are origins; ``constants`` are laid over those of the page, key by key."""
 
     allowed: tuple[str, ...] = ()
-    answers: str = "refused"
-    constants: dict[str, object] = field(default_factory=dict)
+    answers: Literal["refused", "shaped"] = "refused"
+    constants: dict[str, dict[str, Any]] = field(default_factory=dict)
+    canned: tuple[Canned, ...] = ()
 
-    @classmethod
-    def for_backend(cls, redirect_uri: str) -> "Policy":
-        """Return the default: only the server that the integration's redirect address names."""
-        return cls(allowed=(origin_of(redirect_uri),))
+    def with_backend(self, redirect_uri: str) -> "Policy":
+        """Return the policy with the server that the integration's redirect address names allowed too."""
+        return Policy((*self.allowed, origin_of(redirect_uri)), self.answers, self.constants, self.canned)
 
     def header(self) -> str:
         """Return the Content-Security-Policy of the page.
@@ -50,3 +68,7 @@ class Policy:
     def allows(self, url: str) -> bool:
         """Say whether the CRM's proxy (``crm_post``) may call the address."""
         return origin_of(url) in self.allowed
+
+    def canned_for(self, method: str, url: str) -> Canned | None:
+        """Return the prepared answer for a request, or None."""
+        return next((each for each in self.canned if each.fits(method, url)), None)

@@ -10,6 +10,7 @@ from sandbox.page import (
     control_routes,
     file_routes,
     live_routes,
+    outside_routes,
     record_routes,
     shell_routes,
     source_routes,
@@ -23,7 +24,7 @@ from sandbox.world import World
 def blueprint(world: World, policy: Policy | None = None) -> Blueprint:
     """Return the routes of the host page. ``policy`` says whom a widget may speak to besides its own server."""
     routes = Blueprint("page", __name__, template_folder="templates")
-    chosen = policy or Policy.for_backend(world.registered.integration.redirect_uri)
+    chosen = (policy or Policy()).with_backend(world.registered.integration.redirect_uri)
     for subject in (
         file_routes,
         widget_routes,
@@ -33,6 +34,7 @@ def blueprint(world: World, policy: Policy | None = None) -> Blueprint:
         chat_routes,
         live_routes,
         control_routes,
+        outside_routes,
     ):
         subject.add_routes(routes, world, chosen)
     shell_routes.add_routes(routes, world, chosen)

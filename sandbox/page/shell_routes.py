@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from sandbox.crm.access import PAGE_COOKIE
 from sandbox.page.boot import LANGUAGES, boot, page_account, page_language
 from sandbox.page.policy import Policy
 from sandbox.world import World
@@ -43,6 +44,7 @@ def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
         answer = make_response(render_template("host.html", **values))
         answer.headers["Content-Security-Policy"] = policy.header()
         answer.headers["Cache-Control"] = "no-store"
+        answer.set_cookie(PAGE_COOKIE, account.uuid, httponly=True, samesite="Lax")
         if request.args.get("lang") in LANGUAGES:
             answer.set_cookie("kck_lang", lang, samesite="Lax")
         return answer

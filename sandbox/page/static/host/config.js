@@ -13,6 +13,7 @@
       moment: vendor + 'moment/2.24.0/moment.min',
       'vendor/twig': vendor + 'twig/0.8.9/twig.min',
       twigjs: 'lib/twigjs',
+      es6promise: 'lib/es6promise',
       text: vendor + 'text/2.0.16/text',
       json: 'plugins/json',
       css: 'plugins/css',

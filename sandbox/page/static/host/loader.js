@@ -25,7 +25,7 @@ define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/t
       const url = `${entry.path}/script.js?v=${entry.version}`;
       return new Promise((done, failed) => {
         requirejs([url], done, (error) => {
-          (error.requireModules || []).forEach((name) => requirejs.undef(name));
+          [url, ...(error.requireModules || [])].forEach((name) => requirejs.undef(name)); // a later try asks anew
           failed(error);
         });
       });

@@ -34,10 +34,21 @@ define(['jquery', 'backbone', 'host/api', 'host/dom', 'host/text', 'host/place',
         contact.phones.map((phone) => field('PHONE', t('card.phone'), phone)), contact.emails.map((email) => field('EMAIL', t('card.email'), email)));
     }
 
+    async function save(event) {
+      event.preventDefault();
+      const button = event.currentTarget.querySelector('.js-button-with-loader');
+      const { model } = place.card;
+      model.set('name', event.currentTarget.querySelector('.card-name').value);
+      button.disabled = true;
+      try { await place.card.save(); } finally { button.disabled = false; }
+    }
+
     function fields(kind, data) {
       const { record } = data;
-      return el('form.card-fields#edit_card', { onsubmit: (event) => event.preventDefault() },
-        el('div.card-fields__top.card-fields__top-name', {}, el('h1', {}, record.name || `#${record.id}`),
+      return el('form.card-fields#edit_card', { onsubmit: save },
+        el('div.card-fields__top.card-fields__top-name', {}, el('h1.sr', {}, record.name || `#${record.id}`),
+          el('textarea.card-name.text-input', { name: 'name', rows: '1', 'aria-label': t('list.head.name') }, record.name || ''),
+          record.id ? el('button.button-input.button-input_blue.js-button-with-loader.card-top-save-button', { type: 'submit' }, t('settings.save')) : null,
           el('span.muted', {}, `${t(`card.${kind.path}`)} #${record.id}`), data.status ? el('span.card-status', { style: `--stage: ${data.status.color}` }, data.status.name) : null),
         el('div.card-tabs__wrapper', {}, tabs.bar()),
         el('div.card-fields__fields-block', {}, data.fields.map(({ code, title, value }) => field(code, title, value)),
