@@ -33,11 +33,13 @@ class Verbs(click.Group):
         return module.command  # type: ignore[no-any-return]
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Turn what the developer can mend into sentences and exit code 2."""
+        """Turn what the developer can mend, a full disk too, into sentences and exit code 2."""
         try:
             return super().invoke(ctx)
-        except WrongUse as error:
-            for problem in error.problems:
+        except BrokenPipeError:
+            raise  # The reader of our output has gone; click ends the program quietly.
+        except (WrongUse, OSError) as error:
+            for problem in error.problems if isinstance(error, WrongUse) else [error]:
                 click.echo(f"error: {problem}", err=True)
             ctx.exit(2)
 

@@ -146,7 +146,6 @@ MOST_COMPRESSION = 200
 # The pages that rules point to.
 DOC_STRUCTURE = f"{KOMMO_DOCS}/structure-widget"
 DOC_CHECKLIST = f"{KOMMO_DOCS}/getting-listed"
-DOC_PUBLIC = f"{KOMMO_DOCS}/get-started-public"
 DOC_PRIVATE = f"{KOMMO_DOCS}/private-integration"
 DOC_MANIFEST = f"{KOMMO_DOCS}/manifest-json"
 DOC_LOCATIONS = f"{KOMMO_DOCS}/widget-locations"

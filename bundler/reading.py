@@ -1,5 +1,6 @@
 """Any form of a widget → Bundle: a source folder, a built folder, a zip."""
 
+import os
 from pathlib import Path
 
 from bundler import facts
@@ -32,8 +33,13 @@ def read_widget(path: Path) -> Bundle:
 def read_folder(folder: Path) -> Bundle:
     """Read a built widget from a folder. Version control and installed packages are not part of a widget."""
     files = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
+        _name(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not facts.NEVER_SHIPPED.intersection(path.relative_to(folder).parts)
     }
     return gather(files, folder.name or "widget", is_zip=False)
+
+
+def _name(path: Path) -> str:
+    """The path as text that can be printed: a name need not be UTF-8 on disk."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "replace")

@@ -50,10 +50,9 @@ def at(place: Place | str, message: str, **values: object) -> Hit:
 class Rule:
     """One check of the catalogue.
 
-    ``title``, the function's docstring, states what is right; ``why`` tells what happens
-    otherwise, ``fix`` how to mend it, ``doc`` where the
-    platform says so. ``stricter`` gives another severity for a target, an audience, or
-    a pair of both: ``{(AMOCRM, PUBLIC): ERROR}``.
+    ``title``, the function's docstring, states what is right; ``why`` tells what happens otherwise, ``fix`` how to mend
+    it, ``doc`` where the platform says so. ``stricter`` gives another severity for a target, an audience, or a pair of
+    both: ``{(AMOCRM, PUBLIC): ERROR}``.
     """
 
     id: str

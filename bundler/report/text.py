@@ -1,5 +1,6 @@
 """The report for people: the worst first, grouped by rule, each finding with its line of code; reason and cure once."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -10,6 +11,7 @@ from bundler.rule import Severity
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _FRAME_WIDTH = 100
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def as_text(report: Report, elapsed_s: float) -> str:
@@ -33,13 +35,18 @@ def _group(findings: Sequence[Finding], report: Report) -> Iterator[str]:
     name = click.style(f"{first.severity.value} {first.rule.id}", fg=_COLOURS[first.severity], bold=True)
     yield f"{name}  {first.rule.title}"
     for finding in findings:
-        yield f"  {click.style(position(finding), bold=True)}  {finding.message}"
+        yield f"  {click.style(_harmless(position(finding)), bold=True)}  {_harmless(finding.message)}"
         yield from _frame(finding, report)
     yield _remark("why", first.rule.why)
     for fix in dict.fromkeys(finding.fix for finding in findings):
-        yield _remark("fix", fix)
+        yield _remark("fix", _harmless(fix))
     yield _remark("doc", first.rule.doc)
     yield ""
+
+
+def _harmless(text: str) -> str:
+    """Text of a stranger's file, without the characters that steer a terminal."""
+    return _CONTROL.sub("�", text.replace("\t", " "))
 
 
 def _remark(title: str, text: str) -> str:
@@ -53,7 +60,7 @@ def _frame(finding: Finding, report: Report) -> Iterator[str]:
     lines = content.decode("utf-8-sig", "replace").split("\n")
     if not 0 < place.line <= len(lines) or not place.column or place.is_secret:
         return
-    line = report.conceal(lines[place.line - 1].rstrip().replace("\t", " "))
+    line = _harmless(report.conceal(lines[place.line - 1].rstrip()))
     start = max(0, place.column - 1 - _FRAME_WIDTH // 2)
     shown = line[start : start + _FRAME_WIDTH]
     before = place.column - 1 - start
@@ -68,7 +75,7 @@ def _skipped(skipped: Sequence[Skipped]) -> Iterator[str]:
     for one in skipped:
         by_file.setdefault((one.path, one.reason), []).append(one.rule.id)
     for (path, reason), ids in by_file.items():
-        yield f"{click.style('skipped', bold=True)} for {path} ({reason}): {', '.join(ids)}"
+        yield f"{click.style('skipped', bold=True)} for {_harmless(f'{path} ({reason})')}: {', '.join(ids)}"
 
 
 def _summary(report: Report, elapsed_s: float) -> str:

@@ -5,6 +5,7 @@ import json
 import pytest
 from click import unstyle
 
+from bundler.options import FORM_NAMES
 from bundler.report import FORMS
 from bundler.report.machine import as_github, as_json, as_sarif
 from bundler.report.text import as_text
@@ -48,6 +49,16 @@ def test_of_a_long_line_only_the_part_around_the_finding_is_shown() -> None:
 
 def test_what_was_skipped_is_told_with_the_reason() -> None:
     assert "skipped for a.json (a key must stand in double quotes): JSON002" in text(Case({"a.json": "{nope}"}))
+
+
+def test_nothing_in_a_file_steers_the_terminal() -> None:
+    told = as_text(Case({"\x1b[2J.json": '{"\x1b[31m\u202e": oops}'}).report(), 0.0)
+    assert "\x1b[2J" not in told
+    assert "\x1b[31m\u202e" not in told
+
+
+def test_every_form_can_be_asked_for() -> None:
+    assert tuple(FORMS) == FORM_NAMES
 
 
 @pytest.mark.parametrize("form", FORMS)
