@@ -7,16 +7,15 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend.accounts import install
+from backend.accounts import install, upkeep
 from backend.accounts import views as oauth_views
 from backend.accounts.api import AccountApi
 from backend.accounts.budget import Budget
 from backend.accounts.callers import Callers
 from backend.accounts.install import Installer
 from backend.accounts.tokens import Tokens
-from backend.channels import service as channel_service
 from backend.channels import views as link_views
-from backend.channels.connection import Connections
+from backend.channels.connection import CONNECTION, CONNECTIONS, EVERY_CONNECTION, Connections
 from backend.channels.service import Links
 from backend.channels.sources import Sources
 from backend.companion import room as companion_room
@@ -42,7 +41,7 @@ from backend.settings import Settings
 from backend.web import cors, guard, health, problems
 
 _AFTER_REMOVAL = {**crm_hooks.AFTER_REMOVAL, **companion_room.AFTER_REMOVAL}
-PERIODIC = (periodic.PURGING,)
+PERIODIC = (periodic.PURGING, upkeep.WATCHING, EVERY_CONNECTION)
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,7 @@ class Backend:
     kommo: KommoClient
     tokens: Tokens
     api: AccountApi
+    chats: AmojoClient
     installer: Installer
     callers: Callers
     links: Links
@@ -73,7 +73,7 @@ def open_backend(
     budget = Budget(engine)
     kommo = KommoClient(settings.kommo_zones, settings.amojo_host, settings.dev_kommo_url, budget=budget)
     tokens = Tokens(engine, sealer, kommo, clock)
-    api = AccountApi(engine, kommo, tokens)
+    api, keeper = AccountApi(engine, kommo, tokens), upkeep.Upkeep(engine, tokens, clock)
     chats = AmojoClient(kommo, settings.amojo_host, clock)
     companion = open_companion(engine, sealer, kommo, Apis(engine, kommo.call, tokens), settings, clock)
     hooks = _open_hooks(companion)
@@ -83,31 +83,26 @@ def open_backend(
     feed = Feed(engine)
     messengers = providers or {"webchat": Webchat(engine, settings.public_url, feed, clock=clock)}
     conversations = open_conversations(engine, sealer, chats, messengers, clock, takes_v1=settings.takes_v1_hooks)
+    callers = Callers(engine, sealer, settings.kommo_zones, admins_only=settings.links_admins_only, clock=clock)
+    handlers: dict[str, Handler] = {
+        **hooks.handlers(),
+        **companion.handlers,
+        **conversations.handlers,
+        periodic.PURGE: periodic.purging(engine, clock),
+        install.EXCHANGE: installer.exchange,
+        install.INSTALLED: connections.reconnect,
+        install.REMOVED: connections.drop,
+        CONNECTION: connections.follow,
+        CONNECTIONS: connections.promise_checks,
+        upkeep.REFRESH: keeper.refresh,
+        upkeep.WATCH: keeper.watch,
+    }
     return Backend(
-        settings=settings,
-        engine=engine,
-        sealer=sealer,
-        kommo=kommo,
-        tokens=tokens,
-        api=api,
-        installer=installer,
-        callers=Callers(engine, sealer, settings.kommo_zones, admins_only=settings.links_admins_only, clock=clock),
-        hooks=hooks,
-        companion=companion,
+        settings=settings, engine=engine, sealer=sealer, kommo=kommo, tokens=tokens, api=api, chats=chats,
+        installer=installer, callers=callers, hooks=hooks, companion=companion, conversations=conversations,
+        feed=feed, handlers=handlers,
         links=Links(engine, sealer, api, chats, messengers, line_taken=settings.line_taken, clock=clock),
-        conversations=conversations,
-        feed=feed,
-        handlers={
-            **hooks.handlers(),
-            **companion.handlers,
-            **conversations.handlers,
-            periodic.PURGE: periodic.purging(engine, clock),
-            install.EXCHANGE: installer.exchange,
-            install.INSTALLED: connections.reconnect,
-            install.REMOVED: connections.drop,
-            channel_service.CONNECTION: connections.follow,
-        },
-    )
+    )  # fmt: skip
 
 
 def _open_hooks(companion: Companion) -> Hooks:

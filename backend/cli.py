@@ -4,13 +4,14 @@ import click
 from pydantic import ValidationError
 
 from backend import migrations
+from backend.accounts.account_commands import accounts
 from backend.accounts.commands import integration
 from backend.app import open_backend
 from backend.channels.commands import channel
 from backend.db import open_engine
 from backend.jobs import commands as jobs_commands
 from backend.providers.webchat.commands import service_account
-from backend.seal import new_key
+from backend.seal import Sealer, new_key, rotate_rows
 from backend.settings import PREFIX, Settings
 
 
@@ -65,7 +66,31 @@ def keys_new() -> None:
     click.echo(new_key())
 
 
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Seal everything again with the first of KCK_SECRET_KEYS; the service may go on running."""
+    settings = read_settings()
+    count = rotate_rows(open_engine(settings.database_url), Sealer.from_settings(settings), migrations.all_tables())
+    click.echo(f"{count} values are sealed again; the keys behind the first may be removed now.")
+
+
+@main.command()
+@click.pass_obj
+def doctor(settings: Settings) -> None:
+    """Check settings, database, registrations, clock, secrets and addresses; name what is wrong and the cure."""
+    from backend.app import open_backend  # it opens everything that the service opens
+    from backend.doctor import examine
+
+    found = examine(open_backend(settings))
+    for number, finding in enumerate(found, 1):
+        click.echo(f"{number}. {finding.what}\n   cure: {finding.cure}")
+    if found:
+        raise SystemExit(1)
+    click.echo("Everything is in order.")
+
+
 main.add_command(integration)
+main.add_command(accounts)
 main.add_command(channel)
 main.add_command(service_account)
 main.add_command(jobs_commands.group(lambda settings: open_backend(settings).conversations.on_bury))

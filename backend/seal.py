@@ -6,10 +6,13 @@ context) is sealed together with the secret and compared when it is opened.
 
 import json
 from collections.abc import Sequence
-from typing import Self
+from contextlib import suppress
+from typing import Any, Self
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlalchemy import Column, Connection, Engine, MetaData, Table, select, update
 
+from backend.db import transaction
 from backend.settings import Settings
 
 # Lets a developer start without a key. Settings refuse to run on it outside development.
@@ -24,6 +27,7 @@ class Sealer:
     """Seals and opens. ``keys`` are Fernet keys, the newest first: it seals, all of them open."""
 
     def __init__(self, keys: Sequence[str]) -> None:
+        self._newest = Fernet(keys[0])
         self._fernet = MultiFernet([Fernet(key) for key in keys])
 
     @classmethod
@@ -47,7 +51,10 @@ class Sealer:
         return str(text)
 
     def rotate(self, sealed: str) -> str:
-        """Seal the same content again with the newest key. Raises ``BrokenSeal``."""
+        """Seal the same content again with the newest key, unless it is already. Raises ``BrokenSeal``."""
+        with suppress(InvalidToken):
+            self._newest.decrypt(sealed)
+            return sealed
         try:
             return self._fernet.rotate(sealed.encode()).decode("ascii")
         except InvalidToken as error:
@@ -57,3 +64,39 @@ class Sealer:
 def new_key() -> str:
     """Make a key for ``KCK_SECRET_KEYS``."""
     return Fernet.generate_key().decode("ascii")
+
+
+_BATCH = 200
+
+
+def rotate_rows(engine: Engine, sealer: Sealer, tables: MetaData) -> int:
+    """Seal every row again that is not under the newest key, and return how many were.
+
+    Works while the service runs: a value that changed meanwhile is under the newest key already and stays. Sealed
+    columns are marked in the tables with ``info={"sealed": True}``. Raises ``BrokenSeal``.
+    """
+    marked = [
+        (table, column) for table in tables.sorted_tables for column in table.columns if column.info.get("sealed")
+    ]
+    return sum(_rotate_column(engine, sealer, table, column) for table, column in marked)
+
+
+def _rotate_column(engine: Engine, sealer: Sealer, table: Table, column: Column[Any]) -> int:
+    changed, last = 0, 0
+    while True:
+        with transaction(engine) as conn:
+            query = select(table.c.id, column).where(table.c.id > last, column.is_not(None))
+            rows = conn.execute(query.order_by(table.c.id).limit(_BATCH)).all()
+            changed += sum(_rotate_value(conn, sealer, table, column, row) for row in rows)
+        if not rows:
+            return changed
+        last = rows[-1].id
+
+
+def _rotate_value(conn: Connection, sealer: Sealer, table: Table, column: Column[Any], row: Any) -> int:
+    old = row[1]
+    new = sealer.rotate(old) if old else old
+    if new == old:
+        return 0
+    same = (table.c.id == row.id) & (column == old)
+    return conn.execute(update(table).where(same).values({column.name: new})).rowcount

@@ -1,5 +1,6 @@
 """The production server: Granian, one process that serves and works, stopped gracefully by SIGTERM."""
 
+import logging
 import signal
 import socket
 import threading
@@ -15,6 +16,8 @@ from backend.app import PERIODIC, create_app, open_backend, open_runner
 from backend.jobs import bell
 from backend.jobs.workers import Workers
 from backend.settings import Settings
+
+log = logging.getLogger(__name__)
 
 STOP_WITHIN_S = 20
 

@@ -17,7 +17,9 @@ class Verbs(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read ``build.py --env production`` as ``build.py build --env production``."""
-        if not args or (args[0].startswith("-") and args[0] not in ("--help", "-h")):
+        # While a shell completes the first word, it must be offered the verbs.
+        is_bare = not args and not ctx.resilient_parsing
+        if is_bare or (args and args[0].startswith("-") and args[0] not in ("--help", "-h")):
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)
 

@@ -12,11 +12,17 @@ from backend.channels import store
 from backend.channels.records import Channel, Scope
 from backend.channels.sources import Sources
 from backend.db import Clock, transaction, utc_now
+from backend.jobs import store as jobs
+from backend.jobs.periodic import Periodic
 from backend.jobs.run import Job
 from backend.kommo import amojo
 from backend.seal import Sealer
 
 log = logging.getLogger(__name__)
+
+CONNECTION = "channel.connection"  # job: bring one account's connection and sources to what its links say
+CONNECTIONS = "channel.connections"  # job: promise the one above for every account
+EVERY_CONNECTION = Periodic(CONNECTIONS, 6 * 3600)
 
 
 class Connections:
@@ -57,6 +63,15 @@ class Connections:
         """Note that an account is gone: Kommo has disconnected its channels by itself."""
         with transaction(self._engine) as conn:
             store.mark_disconnected(conn, job.body["installation_id"])
+            job.finish(conn)
+
+    def promise_checks(self, job: Job) -> None:
+        """Promise a look at every account's connection and sources: people change them in Kommo."""
+        with transaction(self._engine) as conn:
+            for home in accounts.all_installations(conn, ("active",)):
+                if store.scopes_of(conn, home.id):
+                    jobs.put(conn, kind=CONNECTION, lane=f"account:{home.id}", body={"installation_id": home.id},
+                             now=self._clock())  # fmt: skip
             job.finish(conn)
 
     def _wanted(self, installation_id: int) -> list[tuple[Scope, Channel, bool]]:

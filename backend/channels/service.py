@@ -14,6 +14,7 @@ from backend.accounts.callers import Caller
 from backend.accounts.records import Installation
 from backend.accounts.tries import Tries
 from backend.channels import store
+from backend.channels.connection import CONNECTION
 from backend.channels.records import Channel, Link
 from backend.db import Clock, transaction, utc_now
 from backend.errors import NeighbourError, Refusal
@@ -25,8 +26,6 @@ from backend.providers.base import Line, Provider, WrongCredentials
 from backend.seal import Sealer
 
 log = logging.getLogger(__name__)
-
-CONNECTION = "channel.connection"  # job: bring one account's connection and sources to what its links say
 
 
 @dataclass(frozen=True)

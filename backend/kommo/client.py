@@ -213,11 +213,13 @@ def _accepted(answer: Response, host: str) -> Response:
     if answer.status == 402:
         wait_s = wait_s or _UNPAID_WAIT_S
     words = problem.get("hint") or problem.get("detail") or problem.get("error_description") or problem.get("title")
-    raise KommoError(
+    error = KommoError(
         f"{host} answered {answer.status}: {words or 'no reason given'}",
         permanent=answer.status in range(400, 500) and answer.status not in (402, 408, 425, 429) and not is_rate_block,
         status=answer.status, problem=problem, host=host, retry_after_s=wait_s, is_uncertain=answer.status >= 500,
     )  # fmt: skip
+    error.date = answer.headers.get("Date")
+    raise error
 
 
 def _problem(answer: Response) -> dict[str, Any]:

@@ -9,8 +9,11 @@ class KommoError(NeighbourError):
     """Kommo refused or failed.
 
     ``status`` is the HTTP status (None if there was no answer), ``problem`` the JSON of the answer, ``host`` the host
-    that answered, ``is_uncertain`` whether the request may have been carried out although we saw no success.
+    that answered, ``is_uncertain`` whether the request may have been carried out although we saw no success, ``date``
+    the answer's own Date.
     """
+
+    date: str | None = None
 
     def __init__(
         self,

@@ -75,6 +75,8 @@ class Cloud:
                 return self._token(asked)
         if asked.headers.get("Authorization") != f"Bearer {access_token(self.current.get(asked.host, 0), asked.host)}":
             return Answer(401, {"title": "Unauthorized", "status": 401})
+        if asked.path.startswith("/api/v4/webhooks"):
+            return Answer(201, {"id": 1, "disabled": False, **(asked.json if asked.body else {})})
         if asked.path.startswith("/api/v4/sources"):
             return self._source(asked)
         account_id, amojo_id = ACCOUNTS[asked.host]
@@ -110,6 +112,8 @@ class Cloud:
         return Answer(200, {**body, "refresh_token": refresh})
 
     def _amojo(self, asked: Asked) -> Answer:
+        if asked.method == "GET":
+            return Answer(404, {"error_type": "ORIGIN_NOT_REGISTERED"})
         amojo_id = asked.json["account_id"]
         if asked.method == "DELETE":
             self.connected = [known for known in self.connected if known != amojo_id]
