@@ -18,6 +18,9 @@ class Switches:
 
     profile: Literal["kommo", "amocrm"] = _switch("kommo", "D", "which of the two platforms is imitated")
     rate_limits: bool = _switch(True, "D", "answer 429 above 7 requests a second, then 403 as HTML")
+    account_rate_limit: bool = _switch(
+        True, "O", "amocrm profile: 50 requests a second for an account, over all integrations"
+    )
     retry_after_s: int = _switch(1, "A", "retry_after of a 429; the documented sample shows 300")
     server_time: bool = _switch(True, "O", "token answers carry server_time")
     api_domain: bool = _switch(True, "O", "access tokens carry the claim api_domain")

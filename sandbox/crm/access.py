@@ -10,6 +10,7 @@ from flask import Response, g, request
 from sandbox.accounts import Account, User
 from sandbox.crm.books import Books
 from sandbox.crm.errors import Problem
+from sandbox.crm.limits import PER_SECOND_OF_ACCOUNT, Verdict
 from sandbox.registration import Integration
 from sandbox.visit import called_account, explain
 from sandbox.world import World
@@ -61,12 +62,22 @@ def check_rate(world: World, token: str) -> Response | None:
     if not world.ground.switches.rate_limits:
         return None
     verdict = world.limits.count(limit_key(world, token))
+    if verdict == "ok":
+        verdict = _count_account(world, token)
     if verdict == "blocked":
         return blocked()
     if verdict == "too many":
         why = "more than 7 requests within a second"
         raise Problem(429, TOO_MANY, why=why, retry_after=world.ground.switches.retry_after_s)
     return None
+
+
+def _count_account(world: World, token: str) -> Verdict:
+    """Count the request for its account over all integrations, where amoCRM does so."""
+    switches, access = world.ground.switches, world.oauth.accesses.get(token)
+    if switches.is_kommo or not switches.account_rate_limit or access is None:
+        return "ok"
+    return world.limits.count(f"account {access.grant.account_id}", PER_SECOND_OF_ACCOUNT)
 
 
 def bearer() -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Literal
 
 PER_SECOND = 7
+PER_SECOND_OF_ACCOUNT = 50
 BLOCK_AFTER = 100
 FORGIVE_S = 60.0
 Verdict = Literal["ok", "too many", "blocked"]
@@ -25,7 +26,7 @@ class Limits:
         self._refused: defaultdict[str, deque[float]] = defaultdict(deque)
         self.blocked: set[str] = set()
 
-    def count(self, key: str) -> Verdict:
+    def count(self, key: str, per_second: int = PER_SECOND) -> Verdict:
         """Count one request and say what it deserves."""
         now = self._now()
         with self._lock:
@@ -34,7 +35,7 @@ class Limits:
             recent, refused = self._recent[key], self._refused[key]
             _drop(recent, now - 1.0)
             recent.append(now)
-            if len(recent) <= PER_SECOND:
+            if len(recent) <= per_second:
                 return "ok"
             recent.pop()
             _drop(refused, now - FORGIVE_S)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from sandbox.crm.limits import Limits
+from sandbox.oauth.errors import TokenRefused
 from sandbox.oauth.models import Grant
 from sandbox.registration import CLIENT_ID, CLIENT_SECRET
 from sandbox.world import World
@@ -118,6 +120,23 @@ def test_013_kommo_keeps_the_old_refresh_token_until_the_new_one_is_used(world: 
     third = api.refresh(first).get_json()["refresh_token"]
     assert api.refresh(third).status_code == 200
     assert api.refresh(first).get_json() == ERRORS["refresh_reused"]["body"]
+
+
+def test_014_of_two_concurrent_refreshes_on_amocrm_exactly_one_succeeds(world: World, client: FlaskClient) -> None:
+    world.ground.switches = world.ground.switches.changed(profile="amocrm")
+    api, account = ApiClient(client, world), world.accounts.first
+    integration = world.registered.integration
+    form = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "redirect_uri": integration.redirect_uri}
+    form |= {"grant_type": "refresh_token", "refresh_token": api.tokens["refresh_token"]}
+
+    def refresh(_: int) -> bool:
+        try:
+            return bool(world.oauth.exchange(account, form))
+        except TokenRefused:
+            return False
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(refresh, range(8))).count(True) == 1
 
 
 def test_015_a_refresh_token_dies_after_three_months_without_use(world: World, client: FlaskClient) -> None:
@@ -232,3 +251,18 @@ def test_027_who_goes_on_is_blocked_with_html_at_the_token_endpoint_too(world: W
     assert api.refresh("x").status_code == 403
     world.reset()
     assert api.refresh("x").status_code == 400
+
+
+def test_028_amocrm_counts_50_a_second_for_an_account_over_all_integrations(world: World, client: FlaskClient) -> None:
+    world.ground.switches = world.ground.switches.changed(profile="amocrm", rate_limits=True)
+    world.limits = Limits(lambda: 5.0)
+    account = world.accounts.first
+    statuses = []
+    for number in range(8):
+        client_id = world.oauth.register_external(f"Bot {number}", "http://b.example/cb").client_id
+        token = world.oauth.long_lived(Grant(client_id, account.id, account.current_user_id), DAY)
+        headers = {"Authorization": f"Bearer {token}"}
+        for _ in range(7):
+            answer = client.get("/api/v4/account", headers=headers, base_url="https://demo.amocrm.ru")
+            statuses.append(answer.status_code)
+    assert statuses == [200] * 50 + [429] * 6
