@@ -22,7 +22,7 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent
 FOLDER = ROOT / "var" / "demo"
-LOGIN = "demo"
+LOGIN, LINE = "demo", "Demo shop"
 Echo = Callable[[str, str], None]
 
 
@@ -151,7 +151,7 @@ class Kit:
         self._run("-m", "backend", "integration", "import", str(self.folder / "integration.json"))
         self._run("-m", "backend", "channel", "import", str(self.folder / "channel.json"))
         password = self._write_secret("service-account-password", self.password)
-        account = ("--login", LOGIN, "--title", "Demo shop", "--password-file", str(password))
+        account = ("--login", LOGIN, "--title", LINE, "--password-file", str(password))
         printed = self._run("-m", "backend", "service-account", "add", *account)
         self.visitor_url = next(word for word in printed.split() if word.startswith("http"))
 

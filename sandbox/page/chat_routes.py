@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from sandbox.amojo.desk import NoChat
+from sandbox.crm.books import Books
 from sandbox.page.boot import page_account
 from sandbox.page.policy import Policy
 from sandbox.visit import explain
@@ -41,15 +42,16 @@ def _quoted(reply: Any) -> str:
     return str(message.get("text") or message.get("id") or message.get("msgid") or "") if message else ""
 
 
-def chat_form(chat: Json) -> Json:
-    """Return a conversation as the inbox shows it."""
+def chat_form(chat: Json, books: Books) -> Json:
+    """Return a conversation as the inbox shows it; its source by name."""
     customer = chat["customer"]
+    names = {source["external_id"]: source["name"] for source in books.sources.values()}
     return {
         "id": chat["id"],
         "name": customer.get("name") or customer.get("phone") or customer["id"],
         "last_text": chat["last_text"],
         "updated_at": chat["last_at"] or 0,
-        "source": chat["source"],
+        "source": names.get(chat["source"], chat["source"]),
         "lead_id": chat.get("lead_id"),
     }
 
@@ -64,13 +66,16 @@ def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
 
     @routes.get("/ajax/chats")
     def chats() -> Response:
-        return jsonify({"chats": [chat_form(chat) for chat in world.desk.chats(page_account(world).id)]})
+        account = page_account(world)
+        books = world.crm.of(account)
+        return jsonify({"chats": [chat_form(chat, books) for chat in world.desk.chats(account.id)]})
 
     @routes.get("/ajax/chats/<chat_id>/messages")
     def messages(chat_id: str) -> Response:
         account = page_account(world)
         listed = [message_form(message) for message in world.desk.messages(account.id, chat_id)]
-        return jsonify({"chat": chat_form(world.chats.chats[chat_id].as_json()), "messages": listed})
+        chat = chat_form(world.chats.chats[chat_id].as_json(), world.crm.of(account))
+        return jsonify({"chat": chat, "messages": listed})
 
     @routes.post("/ajax/chats/<chat_id>/messages")
     def reply(chat_id: str) -> tuple[Response, int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Playwright, expect
 
-from demo import LOGIN, Kit
+from demo import LINE, LOGIN, Kit
 from tests.support import forged
 from tests.support.crm import WAIT_MS, Crm, Visitor, widget_texts
 from tests.support.kits import running_kit
@@ -65,6 +65,7 @@ def talk(crm: Crm, visitor: Visitor, between: Between) -> None:
         visitor.write(question)
         crm.open_conversation()
         expect(crm.messages.last).to_contain_text(question, timeout=WAIT_MS)
+        expect(crm.source).to_have_text(LINE)
         between()
         crm.reply(answer)
         expect(visitor.replies.last).to_contain_text(answer, timeout=WAIT_MS)

@@ -81,6 +81,11 @@ class Crm:
         expect(self.page.get_by_role("textbox", name="Write a reply")).to_be_visible(timeout=WAIT_MS)
 
     @property
+    def source(self) -> Locator:
+        """The source that the open conversation came from."""
+        return self.page.locator(".thread__head small")
+
+    @property
     def messages(self) -> Locator:
         """The messages of the open conversation."""
         return self.page.locator(".bubble")
