@@ -16,14 +16,20 @@ FUNCTIONS = frozenset(
         "generator_function_declaration",
     }
 )
+# Longer chains and sums are made by machines; nothing that a rule looks for stands in them.
+LONGEST_CHAIN = 60
+# The parser finds a parent by walking down from the root: without a limit a hostile file would take minutes.
+_DEEPEST = 400
 LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
 LOOPING_METHODS = frozenset({"each", "forEach", "map", "filter", "some", "every", "reduce", "times"})
 
 
 def ancestors(node: Node) -> Iterator[Node]:
-    """The nodes around this one, innermost first."""
+    """The nodes around this one, innermost first; the outermost ones are left out where code is nested absurdly."""
     above = node.parent
-    while above is not None:
+    for _ in range(_DEEPEST):
+        if above is None:
+            return
         yield above
         above = above.parent
 
@@ -55,6 +61,18 @@ def string(script: Script, node: Node | None) -> str | None:
     return None
 
 
+def pieces(node: Node) -> list[Node]:
+    """The pieces of a sum (``a + b + c``), in their order; of anything else, itself."""
+    found, waiting = list[Node](), [node]
+    while waiting and len(found) < LONGEST_CHAIN:
+        node = bare(waiting.pop())
+        if node.type == "binary_expression":
+            waiting += [side for name in ("left", "right") if (side := node.child_by_field_name(name)) is not None]
+        else:
+            found.append(node)
+    return found[::-1]
+
+
 def holds(node: Node, type_: str) -> bool:
     """Whether a direct child has this type."""
     return any(child.type == type_ for child in node.children)
@@ -65,17 +83,21 @@ def members(script: Script, node: Node | None) -> tuple[str, ...]:
 
     ``$(document).on`` → ``("$()", "on")``. What is no chain of names starts with an empty name.
     """
-    if node is None:
-        return ("",)
-    node = bare(node)
-    if node.type in ("identifier", "this"):
-        return (script.text(node),)
-    if node.type == "call_expression":
-        *rest, last = members(script, node.child_by_field_name("function"))
-        return (*rest, f"{last}()")
-    if node.type in ("member_expression", "subscript_expression"):
-        return (*members(script, node.child_by_field_name("object")), _property(script, node))
-    return ("",)
+    names, calls = list[str](), ""
+    while node is not None and len(names) < LONGEST_CHAIN:
+        node = bare(node)
+        if node.type in ("identifier", "this"):
+            return (script.text(node) + calls, *reversed(names))
+        if node.type == "call_expression":
+            calls += "()"
+            node = node.child_by_field_name("function")
+        elif node.type in ("member_expression", "subscript_expression"):
+            names.append(_property(script, node) + calls)
+            calls = ""
+            node = node.child_by_field_name("object")
+        else:
+            break
+    return (calls, *reversed(names))
 
 
 def _property(script: Script, node: Node) -> str:
@@ -167,7 +189,9 @@ def outermost_sum(node: Node) -> Node:
 def chain(script: Script, node: Node) -> Iterator[tuple[str, Node]]:
     """The methods called on a value, innermost first: of ``$(x).find(y).click()`` from ``x``: find, click."""
     call = argument_of(node)
-    while call is not None:
+    for _ in range(LONGEST_CHAIN):
+        if call is None:
+            return
         member = call.parent
         if member is None or member.type != "member_expression" or member.child_by_field_name("object") != call:
             return

@@ -50,6 +50,8 @@ _SCOPES = {
     "imported": ("program",),
 }
 _REFERENCES = ("identifier", "shorthand_property_identifier")
+# Where in a pattern the name stands that it binds.
+_FIELDS = {"assignment_pattern": "left", "object_assignment_pattern": "left", "pair_pattern": "value"}
 _NAMES = ("identifier", "shorthand_property_identifier_pattern")
 
 Range = tuple[int, int]
@@ -131,17 +133,17 @@ def read_scopes(script: Script) -> Scopes:
 
 def _names(pattern: Node) -> Iterator[Node]:
     """The names that a pattern binds: not its keys, not its default values, not the object of ``a.b``."""
-    if pattern.type in _NAMES:
-        yield pattern
-    elif pattern.type in ("assignment_pattern", "object_assignment_pattern"):
-        left = pattern.child_by_field_name("left")
-        yield from _names(left) if left is not None else ()
-    elif pattern.type == "pair_pattern":
-        value = pattern.child_by_field_name("value")
-        yield from _names(value) if value is not None else ()
-    elif pattern.type in ("object_pattern", "array_pattern", "rest_pattern"):
-        for child in pattern.named_children:
-            yield from _names(child)
+    waiting: list[Node | None] = [pattern]
+    while waiting:
+        node = waiting.pop()
+        if node is None:
+            continue
+        if node.type in _NAMES:
+            yield node
+        elif node.type in _FIELDS:
+            waiting.append(node.child_by_field_name(_FIELDS[node.type]))
+        elif node.type in ("object_pattern", "array_pattern", "rest_pattern"):
+            waiting += reversed(node.named_children)
 
 
 def globals_named(script: Script, name: str) -> Iterator[Node]:

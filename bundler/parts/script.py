@@ -1,6 +1,7 @@
 """A JavaScript file, parsed once with tree-sitter: ES2022 and the sloppy scripts of old widgets alike."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from bundler.parts.place import Place
 _LANGUAGE = Language(tree_sitter_javascript.language())
 _BOM = b"\xef\xbb\xbf"
 _NAMED = ("identifier", "identifier_pattern")
+_INNER_BYTE = re.compile(rb"[\x80-\xbf]")
 _WORDS = re.compile(rb"[\w$]+")
 _WORD_BYTES = frozenset(bytes([byte]) for byte in range(256) if _WORDS.match(bytes([byte])))
 
@@ -31,8 +33,9 @@ class Script:
     def place(self, node: Node) -> Place:
         """Where a node stands; columns count characters."""
         line, column = node.start_point
-        before = self.source[node.start_byte - column : node.start_byte].decode("utf-8", "replace")
-        return Place(self.path, line + 1, len(before) + 1, self.text(node))
+        inside = bisect_left(self._inner_bytes, node.start_byte)
+        inside -= bisect_left(self._inner_bytes, node.start_byte - column)
+        return Place(self.path, line + 1, column - inside + 1, self.text(node))
 
     def text(self, node: Node) -> str:
         """The source of a node."""
@@ -72,6 +75,11 @@ class Script:
     def has(self, word: str) -> bool:
         """Whether the word stands anywhere in the file, comments and strings included."""
         return word.encode() in self._vocabulary
+
+    @cached_property
+    def _inner_bytes(self) -> list[int]:
+        """Where bytes stand that only continue a character."""
+        return [] if self.source.isascii() else [found.start() for found in _INNER_BYTE.finditer(self.source)]
 
     @cached_property
     def _vocabulary(self) -> frozenset[bytes]:

@@ -8,7 +8,7 @@ from tree_sitter import Node as Code
 from bundler import facts, host
 from bundler.parts.callbacks import Callbacks
 from bundler.parts.document import Node
-from bundler.parts.expressions import ancestors, arguments, call_of, function_around, members, string
+from bundler.parts.expressions import LONGEST_CHAIN, ancestors, arguments, call_of, function_around, members, string
 from bundler.parts.scope import Scopes
 from bundler.parts.script import Script
 from bundler.rule import KOMMO, PUBLIC, WARNING, Hits, at, rule
@@ -37,7 +37,7 @@ def path_from(script: Script, node: Code) -> tuple[tuple[str, ...], Code]:
     path, above = list[str](), node.parent
     while above is not None and above.type == "member_expression" and above.child_by_field_name("object") == node:
         path.append(members(script, above)[-1])
-        node, above = above, above.parent
+        node, above = above, above.parent if len(path) < LONGEST_CHAIN else None
     return tuple(path), node
 
 

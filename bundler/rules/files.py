@@ -7,7 +7,7 @@ from tree_sitter import Node as Code
 
 from bundler import facts
 from bundler.bundle import Bundle
-from bundler.parts.expressions import bare, entries, function_around, outermost_sum, string
+from bundler.parts.expressions import entries, function_around, outermost_sum, pieces, string
 from bundler.parts.script import Script
 from bundler.rule import ERROR, WARNING, Hits, at, rule
 from bundler.rules.page import texts_with
@@ -27,12 +27,7 @@ def template_calls(script: Script) -> Iterator[dict[str, Code]]:
 
 def literal_parts(script: Script, node: Code | None) -> str:
     """All literal pieces of a concatenation, joined; other pieces count as nothing."""
-    if node is None:
-        return ""
-    node = bare(node)
-    if node.type == "binary_expression":
-        return "".join(literal_parts(script, child) for child in node.named_children)
-    return string(script, node) or ""
+    return "".join(string(script, piece) or "" for piece in pieces(node)) if node is not None else ""
 
 
 @rule(

@@ -11,9 +11,9 @@ from bundler.parts.expressions import (
     ancestors,
     argument_of,
     arguments,
-    bare,
     call_of,
     called,
+    pieces,
 )
 from bundler.parts.scope import Scopes
 from bundler.parts.script import Script, parse_script
@@ -59,17 +59,14 @@ def no_text_runs_as_code(scopes: Mapping[str, Scopes]) -> Hits:
             yield at(names.script.place(call), f"{called(names.script, call)[-1]} runs a text as code")
         for call in global_calls(names, *_TIMERS):
             given = arguments(call)
-            if given and _is_text(names.script, given[0]):
+            if given and _is_text(given[0]):
                 yield at(
                     names.script.place(call), f"{called(names.script, call)[-1]} gets a text instead of a function"
                 )
 
 
-def _is_text(script: Script, node: Code) -> bool:
-    node = bare(node)
-    if node.type == "binary_expression":
-        return any(_is_text(script, child) for child in node.named_children)
-    return node.type in ("string", "template_string")
+def _is_text(node: Code) -> bool:
+    return any(piece.type in ("string", "template_string") for piece in pieces(node))
 
 
 @rule(

@@ -1,9 +1,10 @@
 """Secrets in files that everybody can download (SEC001, SEC002)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from bundler import facts, host
+from bundler.bundle import Bundle
 from bundler.parts.place import Text
 from bundler.rule import ERROR, WARNING, Hits, at, rule
 
@@ -30,6 +31,15 @@ _PLACEHOLDER = re.compile(
 _LEAST_VARIETY = 5
 
 
+def _readable(bundle: Bundle, texts: Mapping[str, Text]) -> Iterator[Text]:
+    """Every file but pictures; one that is no text of ours (.env, .php, .pem) byte by byte."""
+    for path, content in bundle.files.items():
+        if path in texts:
+            yield texts[path]
+        elif not path.lower().endswith(facts.IMAGE_SUFFIXES):
+            yield Text(path, content.decode("latin-1"))
+
+
 @rule(
     "SEC001",
     ERROR,
@@ -37,9 +47,9 @@ _LEAST_VARIETY = 5
     fix="Remove it, have it replaced (it counts as known from now on), and keep the new one on your server.",
     doc=facts.DOC_CHECKLIST,
 )
-def no_secrets_ship(texts: Mapping[str, Text]) -> Hits:
+def no_secrets_ship(bundle: Bundle, texts: Mapping[str, Text]) -> Hits:
     """No secret is in a file of the widget."""
-    for text in texts.values():
+    for text in _readable(bundle, texts):
         for what, piece, form in _FORMS:
             for found in form.finditer(text.source) if piece in text.source else ():
                 yield at(text.place(*found.span()).hidden(), f"this looks like {what}")
@@ -52,11 +62,13 @@ def no_secrets_ship(texts: Mapping[str, Text]) -> Hits:
     fix="Remove it, have it replaced if it is real, and keep secrets on your server.",
     doc=facts.DOC_CHECKLIST,
 )
-def nothing_named_a_secret_ships(texts: Mapping[str, Text]) -> Hits:
+def nothing_named_a_secret_ships(bundle: Bundle, texts: Mapping[str, Text]) -> Hits:
     """Nothing in a file of the widget has a value and the name of a secret."""
-    for path, text in texts.items():
-        for found in _NAMED.finditer(text.source) if not facts.locale_of(path) else ():
+    for text in _readable(bundle, texts):
+        if facts.locale_of(text.path) or text.path == facts.MANIFEST:
+            continue
+        for found in _NAMED.finditer(text.source):
             value = found["value"]
-            if path != facts.MANIFEST and not _PLACEHOLDER.search(value) and len(set(value)) >= _LEAST_VARIETY:
+            if not _PLACEHOLDER.search(value) and len(set(value)) >= _LEAST_VARIETY:
                 what = host.SECRET_NAMES[found["name"].lower()]
                 yield at(text.place(*found.span("value")).hidden(), f"this looks like {what}")

@@ -21,11 +21,14 @@ _ELSEWHERE = ("inherit", "transparent", "currentcolor", "none", "initial", "unse
 
 def style_rules(nodes: Any) -> Iterator[Any]:
     """Every rule with a selector, those inside @media and its like too."""
-    for node in nodes:
+    waiting = [*reversed(nodes)]
+    while waiting:
+        node = waiting.pop()
         if node.type == "qualified-rule":
             yield node
         elif node.type == "at-rule" and node.lower_at_keyword in _GROUPS and node.content is not None:
-            yield from style_rules(tinycss2.parse_rule_list(node.content, skip_comments=True, skip_whitespace=True))
+            inner = tinycss2.parse_rule_list(node.content, skip_comments=True, skip_whitespace=True)
+            waiting += reversed(inner)
 
 
 def selectors(one: Any) -> Iterator[list[Any]]:
@@ -40,8 +43,8 @@ def selectors(one: Any) -> Iterator[list[Any]]:
     yield current
 
 
-def own_names(selector: list[Any]) -> tuple[list[str], list[str]]:
-    """Classes and ids of a selector: those of the widget, and those of the CRM."""
+def own_names(selector: list[Any], depth: int = 5) -> tuple[list[str], list[str]]:
+    """Classes and ids of a selector: those of the widget, and those of the CRM (down to a ``depth`` of brackets)."""
     own, system = list[str](), list[str]()
     for before, token in zip([None, *selector], selector, strict=False):
         if token.type == "hash":
@@ -50,8 +53,8 @@ def own_names(selector: list[Any]) -> tuple[list[str], list[str]]:
             (system if _is_system(token.value) else own).append(f".{token.value}")
         elif token.type == "[] block" and host.DARK_HOOK not in tinycss2.serialize(token.content):
             own.append("[]")
-        elif token.type == "function" and token.lower_name in ("is", "where", "not", "has"):
-            inner = own_names(token.arguments)
+        elif depth and token.type == "function" and token.lower_name in ("is", "where", "not", "has"):
+            inner = own_names(token.arguments, depth - 1)
             own += inner[0]
             system += inner[1]
     return own, system

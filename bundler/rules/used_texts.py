@@ -15,9 +15,8 @@ from bundler.parts.script import Script
 from bundler.rule import ADVICE, PUBLIC, WARNING, Hits, at, rule
 from bundler.rules.environment import path_from
 
-_MARKUP = re.compile(
-    r"{#.*?#}|{%.*?%}|{{.*?}}|<!--.*?-->|<(?:style|script)\b.*?</(?:style|script)>|<[^<>]*>", re.DOTALL
-)
+_OPENING = re.compile(r"{[#%{]|<!--|<(?:style|script)\b|<")
+_CLOSING = {"{#": "#}", "{%": "%}", "{{": "}}", "<!--": "-->", "<style": "</style>", "<script": "</script>", "<": ">"}
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _CYRILLIC = re.compile(rb"(?:[\xd0-\xd3][\x80-\xbf]){2,}")
 _FIRST_BYTES = frozenset(b"\xd0\xd1\xd2\xd3")
@@ -113,6 +112,18 @@ def _hands_all_over(scripts: Mapping[str, Script], templates: Mapping[str, Text]
     return any(re.search(r"\blang\s*\[", text.source) for text in templates.values())
 
 
+def _bare_stretches(source: str) -> Iterator[tuple[int, int]]:
+    """What stands in a template between tags and places for values, and is shown as it is written."""
+    start = 0
+    while (found := _OPENING.search(source, start)) is not None:
+        yield start, found.start()
+        end = source.find(_CLOSING[found[0]], found.end())
+        if end < 0:
+            return
+        start = end + len(_CLOSING[found[0]])
+    yield start, len(source)
+
+
 @rule(
     "I18N022",
     WARNING,
@@ -128,10 +139,11 @@ def texts_stand_in_the_locales(
     if len(locales) < 2:
         return
     for text in templates.values():
-        bare = _MARKUP.sub(lambda found: " " * len(found[0]), text.source)
-        found = _WORD.search(bare)
-        if found:
-            yield at(text.place(*found.span()), "this text is in one language only")
+        for start, end in _bare_stretches(text.source):
+            found = _WORD.search(text.source, start, end)
+            if found:
+                yield at(text.place(*found.span()), "this text is in one language only")
+                break
     for script in scripts.values():
         for match in _CYRILLIC.finditer(script.source) if _FIRST_BYTES & set(script.source) else ():
             node = script.at(match.start(), match.end())

@@ -11,6 +11,7 @@ CASES = {
         fails=[
             private(f"var token = '{_TOKEN}';"),
             Case({"notes.txt": _KEY}),
+            Case({"server.key": _KEY.encode() + b"\xff"}),
             Case({"config.json": '{"bot": "123456789:AA' + "b4" * 16 + 'c"}'}),
             private("var key = 'AIza" + "Sy9" * 11 + "Ab';"),
             private("var aws = 'AKIA" + "Q7ZX" * 4 + "';"),
@@ -27,6 +28,7 @@ CASES = {
         fails=[
             private("var client_secret = 'q8Zr2Lw9Xc4Vb7Nm';"),
             Case({"config.json": '{"api_key": "q8Zr2Lw9Xc4Vb7Nm"}'}),
+            Case({"settings.php": "<?php $password = 'Tr0ub4dor-3';"}),
             private("go({password: 'Tr0ub4dor-3'});"),
         ],
         near=[
