@@ -15,7 +15,7 @@ from bundler.errors import WrongUse
 
 Size = tuple[int, int]
 LOCALE_MARK = "{locale}"
-# Icons of the left menu must stand out on #ffffff and on #153043: https://developers.kommo.com/changelog/left-menu-logos-update
+# The left menu is #ffffff or #153043: https://developers.kommo.com/changelog/left-menu-logos-update
 _MENU_COLOURS = {"light": b"#153043", "dark": b"#ffffff"}
 _CURRENT_COLOUR = b"currentColor"
 _PNG = b"\x89PNG"

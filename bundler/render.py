@@ -40,9 +40,9 @@ def render(project: Project, environment: str, backend_url: str) -> Bundle:
 
 
 def _sources(project: Project) -> Iterator[str]:
-    """Every source file that ships or is rendered: not the project file, not pictures' sources, not parts."""
+    """Every source file that ships or is rendered: not the project file, what it names, or parts."""
     names = [name.replace(LOCALE_MARK, locale) for name in project.pictures.values() for locale in project.locales]
-    kept_back = {PROJECT_FILE, *names}
+    kept_back = {PROJECT_FILE, project.channel.get("icon"), *names}
     for path in sorted(project.folder.rglob("*")):
         name = path.relative_to(project.folder).as_posix()
         if path.is_file() and name not in kept_back and not name.startswith(_PARTS) and not is_leftover(name):
@@ -76,17 +76,19 @@ def _render_one(templates: Environment, path: str, values: dict[str, object]) ->
         return templates.get_template(path).render(values)
     except TemplateSyntaxError as error:
         raise WrongUse(f"{error.name or path}:{error.lineno}: {error.message}") from None
-    except TemplateError as error:
-        raise WrongUse(f"{path}:{_failing_line(error, path)}: {error.message}") from None
     except UnicodeDecodeError:
         raise WrongUse(f"{path}: a template must be UTF-8") from None
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise WrongUse(f"{_failing_place(error, templates) or path}: {error}") from None
 
 
-def _failing_line(error: TemplateError, path: str) -> int:
-    """The template's line: jinja rewrites its frames so that they carry the template's own file and lines."""
-    line, frame = 1, error.__traceback__
-    while frame is not None:
-        if frame.tb_frame.f_code.co_filename.endswith(path):
-            line = frame.tb_lineno
-        frame = frame.tb_next
-    return line
+def _failing_place(error: Exception, templates: Environment) -> str:
+    """File and line of the innermost template that failed: jinja's frames carry the templates' own files and lines."""
+    place, trace = "", error.__traceback__
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        for folder in templates.loader.searchpath if isinstance(templates.loader, FileSystemLoader) else ():
+            if file.is_relative_to(folder):
+                place = f"{file.relative_to(folder).as_posix()}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

@@ -80,6 +80,15 @@ def test_every_mistake_in_the_project_file_is_told_with_its_line(source: Path) -
     assert "widget.toml:17: unknown table [extra]" in result.output
 
 
+def test_a_part_that_fails_is_named_with_its_own_line(source: Path) -> None:
+    (source / "parts").mkdir()
+    (source / "parts" / "a.js.j2").write_text("1;\n\n[[ 1 / 0 ]];\n")
+    (source / "other.js.j2").write_text("[% include 'parts/a.js.j2' %]\n")
+    result = run("--source", str(source))
+    assert result.exit_code == 2
+    assert "parts/a.js.j2:3: division by zero" in result.output
+
+
 def test_a_template_that_fails_is_named_with_its_line(source: Path) -> None:
     (source / "style.css.j2").write_text("a {}\n[[ missing ]]\n")
     result = run("--source", str(source))
