@@ -1,6 +1,7 @@
 """``build.py`` as a program: its door, its help, completion, and what it imports."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 DOOR = Path(__file__).parents[2] / "build.py"
+SOURCE = Path(__file__).parent / "fixtures" / "widget_src"
 VERBS = ("build", "check", "channel-request", "diff", "fix", "init", "inspect", "rules", "verify", "watch")
 
 
@@ -43,10 +45,24 @@ def test_missing_dependencies_are_named_in_one_line() -> None:
 
 
 def test_a_build_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
-    source = Path(__file__).parent / "fixtures" / "widget_src"
-    command = [sys.executable, "-X", "importtime", str(DOOR), "--source", str(source), "--out", str(tmp_path)]
+    command = [sys.executable, "-X", "importtime", str(DOOR), "--source", str(SOURCE), "--out", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True)
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert done.returncode == 0
     assert "jinja2" in imported
     assert not imported & {"PIL", "rich", "watchfiles", "flask", "sqlalchemy", "requests", "asyncio"}
+
+
+def test_clock_locale_umask_and_place_leave_no_trace_in_the_zip(tmp_path: Path) -> None:
+    zips = set()
+    for number, (zone, language, mask) in enumerate([("UTC", "C", 0o022), ("Asia/Tokyo", "tr_TR.UTF-8", 0o077)]):
+        folder = tmp_path / ("x" * number) / "widget"
+        shutil.copytree(SOURCE, folder)
+        for path in folder.rglob("*"):
+            os.utime(path, (10**9 * number, 10**9 * number))
+        command = [sys.executable, str(DOOR), "--source", str(folder), "--out", str(folder.parent / "out")]
+        environment = {**os.environ, "TZ": zone, "LC_ALL": language, "PYTHONHASHSEED": str(number)}
+        subprocess.run(command, check=True, capture_output=True, env=environment, umask=mask)
+        out = folder.parent / "out"
+        zips.add(((out / "widget.zip").read_bytes(), (out / "widget.zip.json").read_bytes()))
+    assert len(zips) == 1
