@@ -75,8 +75,7 @@ def open_backend(
     tokens = Tokens(engine, sealer, kommo, clock)
     api, keeper = AccountApi(engine, kommo, tokens), upkeep.Upkeep(engine, tokens, clock)
     chats = AmojoClient(kommo, settings.amojo_host, clock)
-    companion = open_companion(engine, sealer, kommo, Apis(engine, kommo.call, tokens), settings, clock)
-    hooks = _open_hooks(companion)
+    hooks, companion = _open_crm(engine, sealer, kommo, tokens, settings, clock)
     installer = Installer(engine, sealer, kommo, settings.kommo_zones, clock,
                           after_install=crm_hooks.AFTER_INSTALL, after_removal=_AFTER_REMOVAL)  # fmt: skip
     connections = Connections(engine, sealer, chats, Sources(engine, sealer, api, clock), clock)
@@ -86,7 +85,7 @@ def open_backend(
     callers = Callers(engine, sealer, settings.kommo_zones, admins_only=settings.links_admins_only, clock=clock)
     handlers: dict[str, Handler] = {
         **hooks.handlers(),
-        **companion.handlers,
+        **companion.handlers(),
         **conversations.handlers,
         periodic.PURGE: periodic.purging(engine, clock),
         install.EXCHANGE: installer.exchange,
@@ -105,12 +104,14 @@ def open_backend(
     )  # fmt: skip
 
 
-def _open_hooks(companion: Companion) -> Hooks:
-    """The CRM's hooks, with own code and the companion's pushes as reactions to what they tell."""
-    settings = companion.settings
+def _open_crm(
+    engine: Engine, sealer: Sealer, kommo: KommoClient, tokens: Tokens, settings: Settings, clock: Clock
+) -> tuple[Hooks, Companion]:
+    """The CRM's hooks and the companion: own code and pushes react to what hooks tell."""
+    apis = Apis(engine, kommo.call, tokens)
+    companion = open_companion(engine, sealer, kommo, apis, settings, clock)
     reactions = on.Reactions([*on.load(settings.extensions), companion.pushes.subscription()])
-    return Hooks(companion.engine, companion.sealer, companion.apis, reactions,
-                 public_url=settings.public_url, clock=companion.clock)  # fmt: skip
+    return Hooks(engine, sealer, apis, reactions, public_url=settings.public_url, clock=clock), companion
 
 
 def open_runner(backend: Backend) -> Runner:

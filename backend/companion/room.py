@@ -1,6 +1,6 @@
 """The companion's services, built together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -32,8 +32,7 @@ class Companion:
     pushes: Pushes
     clock: Clock
 
-    @property
-    def handlers(self) -> Mapping[str, Callable[[Job], None]]:
+    def handlers(self) -> dict[str, Callable[[Job], None]]:
         """The handlers of this room's jobs."""
         return {PUSH: self.pushes.send, REVOKE: self.revoke}
 

@@ -8,7 +8,7 @@ https://www.amocrm.ru/developers/content/crm_platform/webhooks-format
 import hashlib
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine
 
@@ -56,7 +56,7 @@ class Hooks:
         self._public_url = public_url.rstrip("/")
         self._clock = clock
 
-    def handlers(self) -> Mapping[str, Callable[[Job], None]]:
+    def handlers(self) -> dict[str, Callable[[Job], None]]:
         """What this room does for each kind of job."""
         return {HOOK: self.tell, REACTION: self.react, SUBSCRIBE: self.subscribe, FORGET: self.forget}
 

@@ -10,6 +10,7 @@ import { words } from "./words.js";
 let list;
 let following;
 let shownLead;
+let turn = 0; // counts views: an answer that comes late must not take the place of a newer view
 
 async function stages() {
   const { pipelines } = await get("/pipelines");
@@ -19,20 +20,23 @@ async function stages() {
 
 const route = attempt(async () => {
   if (!token.get()) return;
+  const mine = (turn += 1);
+  const isShown = () => mine === turn;
   const [place, id, rest] = location.hash.slice(1).split("/");
   shownLead = place === "lead" ? Number(id) : undefined;
-  if (place === "lead") await leadView(id, list);
+  if (place === "lead") await leadView(id, list, isShown);
   else if (place === "call") callView(id, decodeURIComponent(rest || ""));
   else if (place === "new") newLeadView();
-  else if (place === "account") await accountView(signOut);
+  else if (place === "account") await accountView(signOut, isShown);
   else list.view();
 });
 
 const onNews = attempt(async (news) => {
   const lead = Number(news.lead_id);
+  const mine = turn;
   if (!lead || news.kind === "lead.deleted") return;
   await list.renew(lead);
-  if (shownLead === lead) await leadView(lead, list);
+  if (shownLead === lead && mine === turn) await leadView(lead, list, () => mine === turn);
 });
 
 async function begin() {

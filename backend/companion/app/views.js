@@ -121,8 +121,9 @@ export class LeadList {
   }
 }
 
-export async function leadView(id, list) {
+export async function leadView(id, list, isShown) {
   const [lead, talk] = await Promise.all([get(`/leads/${id}`), get(`/leads/${id}/messages`)]);
+  if (!isShown()) return;
   const phones = lead.contacts.flatMap((contact) => contact.phones);
   const people = lead.contacts.map((contact) =>
     el("p", {}, contact.name, " ", ...contact.phones.map((phone) => el("a", { href: `tel:${phone}` }, phone))));
@@ -141,9 +142,10 @@ export async function leadView(id, list) {
   document.querySelector(".talk li:last-child")?.scrollIntoView({ block: "nearest" });
 }
 
-export async function accountView(signOut) {
+export async function accountView(signOut, isShown) {
   const [me, { devices }, isOn] = await Promise.all([get("/me"), get("/devices"), notify.isOn()]);
-  const again = () => accountView(signOut);
+  if (!isShown()) return;
+  const again = () => accountView(signOut, isShown);
   const rows = devices.map((device) =>
     el("li", {}, el("span", {}, device.name, device.is_current ? ` (${words.thisOne})` : ""),
       device.is_current ? undefined : el("button", {

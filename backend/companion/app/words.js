@@ -43,5 +43,11 @@ const language = [...navigator.languages, "en"].map((tag) => tag.slice(0, 2)).fi
 document.documentElement.lang = language;
 export const words = TEXTS[language];
 export const money = (value) => new Intl.NumberFormat(language).format(value);
-export const moment = (seconds) =>
-  new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short" }).format(new Date(seconds * 1000));
+const clock = new Intl.DateTimeFormat(language, { timeStyle: "short" });
+const calendar = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short" });
+
+/* A moment: only the time if it is today's. */
+export function moment(seconds) {
+  const at = new Date(seconds * 1000);
+  return (at.toDateString() === new Date().toDateString() ? clock : calendar).format(at);
+}
