@@ -40,7 +40,10 @@ REASONS = (
     ("unoffered module", r"module not offered"),
     ("syntax", r"Unexpected|Invalid or unexpected|Illegal|already been declared|SyntaxError"),
     ("no widget", r"must return a constructor|arrow function"),
-    ("needs data", r"Cannot read|undefined|null"),
+    ("invented member", r"is not a function|is not defined|is not a constructor"),
+    ("network", r"Failed to fetch|Network ?Error|Not connect"),
+    ("needs data or markup", r"Cannot (?:read|set)|undefined|null|not iterable|non-iterable"),
+    ("hang", r"page: .*[Tt]imeout"),
 )
 
 

@@ -62,7 +62,7 @@ define(['underscore', 'host/boot', 'host/watched', 'host/notices', 'host/text', 
       addNotificationCallback(code, callback) {
         const widget = widgets.list[code];
         if (widget && widget.init_once !== true && !/^y$/i.test(widget.init_once)) {
-          notices.add('widget', `callback:${code}`, t('notices.init_once', { code }), t('notices.init_once_text'));
+          notices.add('advice', `callback:${code}`, t('notices.init_once', { code }), t('notices.init_once_text'));
         }
         widgets.notificationCallbacks[code] = callback;
       },

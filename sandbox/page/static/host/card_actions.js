@@ -38,7 +38,7 @@ define(['jquery', 'host/dom', 'host/text', 'host/place', 'host/notices', 'host/l
       const contact = ((place.card || {}).contacts || [])[0] || {};
       if (source.type !== 'sms') { run(source.callback, $el); return; }
       const sent = run(source.callback, { phone, message: text, contact_id: contact.id || 0 });
-      if (!sent || typeof sent.then !== 'function') notices.add('widget', `source:${source.code}`, t('notices.widget', { code: source.code, step: 'add_source' }), t('card.no_promise'));
+      if (!sent || typeof sent.then !== 'function') notices.add('advice', `source:${source.code}`, t('notices.widget', { code: source.code, step: 'add_source' }), t('card.no_promise'));
     };
     return el('button.button-input.feed-compose__source', { type: 'button', 'data-code': source.code, 'data-type': source.type, onclick: press }, source.text);
   }

@@ -20,11 +20,21 @@ define(['host/dom', 'host/text', 'host/loader'], ({ el, fill }, t, loader) => {
     const rows = el('tbody');
     const link = () => loader.tryCall(entry, widget, 'linkCard', [{ from: type.type, from_id: id, link: [], unlink: [] }]);
     const search = el('input.text-input', { type: 'search', 'aria-label': t('common.search'), placeholder: t('common.search'),
-      onchange: async () => show(rows, await loader.tryCall(entry, widget, 'searchDataInCard', search.value, type, id)) });
+      onchange: () => ask(rows, widget, 'searchDataInCard', search.value, type, id) });
     const body = el(`div.card-tab#${entry.code}`, { hidden: true }, search,
       el('table.plain-table', {}, el('thead', {}, el('tr', {}, ['sku', 'name', 'price', 'quantity'].map((name) => el('th', {}, name)))), rows),
       el('button.button-input', { type: 'button', onclick: link }, t('settings.save')));
     return { body, rows };
+  }
+
+  /** Asks a callback of the tab for items; a refusal stands in the table, as its promise is allowed to be rejected. */
+  async function ask(rows, widget, name, ...args) {
+    try {
+      const items = await loader.invoke(widget, name, ...args);
+      if (items) show(rows, items);
+    } catch (error) {
+      fill(rows, el('tr', {}, el('td.widget-settings__error', { colspan: 4, role: 'alert' }, (error && error.message) || t('modal.error'))));
+    }
   }
 
   /** Adds the tab of a widget that declares card_sdk, and loads its elements. */
@@ -35,9 +45,9 @@ define(['host/dom', 'host/text', 'host/loader'], ({ el, fill }, t, loader) => {
     document.querySelector('.card-tabs__places').append(body);
     const pick = () => { body.hidden = !body.hidden; };
     document.querySelector('.card-tabs').append(el('button.card-tabs__item', { type: 'button', role: 'tab', 'data-tab': entry.code, onclick: pick }, entry.texts.name));
-    show(rows, await loader.tryCall(entry, widget, 'loadPreloadedData'));
-    const loaded = await loader.tryCall(entry, widget, 'loadElements', type, id);
-    if (loaded) show(rows, loaded);
+    show(rows, []);
+    await ask(rows, widget, 'loadPreloadedData');
+    await ask(rows, widget, 'loadElements', type, id);
   }
 
   return { bar, place, open };

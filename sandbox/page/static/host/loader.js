@@ -5,6 +5,7 @@
  */
 define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/text', 'host/widget_base'],
   ($, boot, api, place, notices, t, widgetBase) => {
+    const PATIENCE_MS = 3000;
     const REQUIRED = ['render', 'init', 'bind_actions'];
     const list = () => window.APP.widgets.list;
     const staysAlive = (entry) => entry.init_once === true || /^y$/i.test(String(entry.init_once));
@@ -60,12 +61,16 @@ define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/t
       return widget;
     }
 
-    /** Calls one callback by its name; an exception is reported and gives undefined. */
-    function call(entry, widget, name, ...args) {
+    /** Calls one callback by its name, undefined when the widget has none; what it throws is the caller's to handle. */
+    function invoke(widget, name, ...args) {
       const callback = (widget.callbacks || {})[name];
-      if (typeof callback !== 'function') return undefined;
+      return typeof callback === 'function' ? callback.apply(self(widget), args) : undefined;
+    }
+
+    /** Like `invoke`; an exception is reported and thrown on, a rejected promise is reported. */
+    function call(entry, widget, name, ...args) {
       try {
-        const result = callback.apply(self(widget), args);
+        const result = invoke(widget, name, ...args);
         if (result && typeof result.catch === 'function') result.catch((error) => report(entry, name, error));
         return result;
       } catch (error) {
@@ -97,7 +102,7 @@ define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/t
       const missing = REQUIRED.filter((name) => typeof (widget.callbacks || {})[name] !== 'function');
       if (!missing.length) return;
       delete list()[entry.code];
-      notices.add('widget', `callbacks:${entry.code}`, t('notices.widget', { code: entry.code, step: 'callbacks' }),
+      notices.add('advice', `callbacks:${entry.code}`, t('notices.widget', { code: entry.code, step: 'callbacks' }),
         t('loader.no_callbacks', { names: missing.join(', ') }));
     }
 
@@ -112,13 +117,16 @@ define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/t
         running.set(entry.code, { widget, entry });
         finishSetup(entry, widget, langs);
         keepOnlyWhole(entry, widget);
-        await start(entry, widget);
+        await Promise.race([start(entry, widget), patience()]);
         return widget;
       } catch (error) {
         report(entry, 'load', error);
         return stub(entry);
       }
     }
+
+    /** A promise of render that never settles must not hold up the page, nor the widgets behind it. */
+    const patience = () => new Promise((done) => { setTimeout(done, PATIENCE_MS); });
 
     function finishSetup(entry, widget, langs) {
       if (widget.callbacks && typeof widget.callbacks === 'object') {
@@ -165,5 +173,5 @@ define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/t
       window.sandboxReady = area;
     }
 
-    return { enter, load, destroy, entries, belongs, call, tryCall, running, report };
+    return { enter, load, destroy, entries, belongs, invoke, call, tryCall, running, report };
   });

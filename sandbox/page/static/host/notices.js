@@ -46,7 +46,8 @@ define(['host/dom', 'host/text'], ({ el, fill }, t) => {
   }
 
   /** Adds a notice; the same key again only raises its count. kind: member, module, network, error, widget. */
-  function add(kind, key, title, text) {
+  function add(kind, key, title, said) {
+    const text = String(said || '');
     const known = kept.find((notice) => notice.key === key);
     if (known) known.count += 1;
     else {

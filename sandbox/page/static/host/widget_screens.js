@@ -35,7 +35,7 @@ define(['jquery', 'host/boot', 'host/place', 'lib/components/base/modal', 'host/
     function addAction(type, callback) {
       const actions = window.APP.widgets.cf_actions;
       const name = type === 'e-mail' ? 'email' : type;
-      if (!['phone', 'email'].includes(name)) notices.add('widget', `action:${type}`, t('notices.action', { type }), t('notices.action_text'));
+      if (!['phone', 'email'].includes(name)) notices.add('advice', `action:${type}`, t('notices.action', { type }), t('notices.action_text'));
       (actions[name] = actions[name] || {})[this.params.widget_code] = callback;
       $(document).trigger('widgets:actions:change');
     }

@@ -79,7 +79,7 @@ define(['jquery', 'backbone', 'host/api', 'host/dom', 'host/text', 'host/place',
           fill(holder, el('div.card-holder#card_holder', {}, fields(kind, data), feed(data), panel()));
           place.card = currentCard(kind, data);
           const stop = actions.follow();
-          await loader.enter(kind.area, (entry, widget) => tabs.open(entry, widget, kind, Number(id)));
+          await loader.enter(kind.area, (entry, widget) => { tabs.open(entry, widget, kind, Number(id)); });
           actions.draw();
           return stop;
         },
