@@ -28,6 +28,11 @@ class Relay:
         """Whether a customer may write: the line is linked to an account that is connected."""
         return self._open_route(conn, provider, line_key) is not None
 
+    def secret(self, conn: Connection, provider: str, line_key: str) -> str | None:
+        """The line's kept secret, while it is linked."""
+        route = self._open_route(conn, provider, line_key)
+        return route.line.secret if route else None
+
     def receive(self, conn: Connection, provider: str, line_key: str, message: Incoming) -> bool:
         """Save a customer's message and promise to send it; one that was saved before is not sent again."""
         return self._take(conn, provider, line_key, message, is_ours=False)

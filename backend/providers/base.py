@@ -149,6 +149,13 @@ class WritingFirst(Protocol):
         nobody."""
 
 
+class MediaLinks(Protocol):
+    """Makes public links to files that only the messenger gives out."""
+
+    def make(self, source: str, address: str, file_name: str = "file") -> str:
+        """A link to the file that the provider named ``source`` knows by ``address``."""
+
+
 class Relay(Protocol):
     """What a provider hands its customers' doings to, in its own transaction: they are saved together, or not at all.
 
@@ -157,6 +164,9 @@ class Relay(Protocol):
 
     def is_open(self, conn: Connection, provider: str, line_key: str) -> bool:
         """Whether customers may write to this line."""
+
+    def secret(self, conn: Connection, provider: str, line_key: str) -> str | None:
+        """What was kept of the line's credentials (``Line.secret``), to prove its own hooks by; None if not linked."""
 
     def receive(self, conn: Connection, provider: str, line_key: str, message: Incoming) -> bool:
         """Take a message. False if the line is not linked to an account: then nothing was saved."""

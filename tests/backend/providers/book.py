@@ -10,6 +10,7 @@ class Book:
 
     def __init__(self) -> None:
         self.is_linked = True
+        self.kept_secret: str | None = None
         self.received: list[Incoming] = []
         self.edited: list[Incoming] = []
         self.elsewhere: list[Incoming] = []
@@ -20,6 +21,9 @@ class Book:
 
     def is_open(self, conn: Connection, provider: str, line_key: str) -> bool:
         return self.is_linked
+
+    def secret(self, conn: Connection, provider: str, line_key: str) -> str | None:
+        return self.kept_secret if self.is_linked else None
 
     def receive(self, conn: Connection, provider: str, line_key: str, message: Incoming) -> bool:
         if self.is_linked and message.id not in [known.id for known in self.received]:

@@ -1,0 +1,1 @@
+"""Any service of your own as a messenger: it answers two calls, and posts what its customers do to us."""

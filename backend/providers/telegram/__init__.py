@@ -1,0 +1,1 @@
+"""Telegram through its Bot API: the login is the bot's name, the password its token."""

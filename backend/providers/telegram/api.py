@@ -1,0 +1,60 @@
+"""The Bot API: calls with the token in the path, answers with ``ok``. https://core.telegram.org/bots/api"""
+
+import hashlib
+import json
+from typing import Any
+from urllib.parse import quote
+
+from backend.errors import NeighbourError
+from backend.providers.base import DeliveryError, WrongCredentials
+from backend.providers.calls import Answer, Caller
+
+_BLOCKED = ("bot was blocked", "user is deactivated", "bot was kicked")
+_NOBODY = ("chat not found", "peer_id_invalid", "have no rights to send")
+
+
+class BotApi:
+    """Calls methods of the Bot API at ``url``. Reasons never hold the token."""
+
+    def __init__(self, url: str, caller: Caller | None = None) -> None:
+        self.url = url.rstrip("/")
+        self._caller = caller or Caller()
+
+    def ask(self, token: str, method: str, **members: Any) -> Any:
+        """Call a method and give its ``result``. Raises ``WrongCredentials`` for a token that is not known, else
+        ``DeliveryError``."""
+        body = {name: value for name, value in members.items() if value is not None}
+        try:
+            answer = self._caller.post(
+                f"{self.url}/bot{quote(token, safe=':')}/{method}", json.dumps(body, ensure_ascii=False).encode()
+            )
+        except NeighbourError as error:
+            raise DeliveryError("Telegram does not answer", permanent=False, code=903) from error
+        if answer.status == 200 and answer.body.get("ok"):
+            return answer.body.get("result")
+        raise _refusal(answer)
+
+    def file_address(self, token: str, file_id: str) -> str:
+        """Where a file can be fetched for the next hour. The address holds the token: it must not leave the server."""
+        path = self.ask(token, "getFile", file_id=file_id).get("file_path", "")
+        return f"{self.url}/file/bot{quote(token, safe=':')}/{quote(str(path))}"
+
+
+def _refusal(answer: Answer) -> Exception:
+    said = str(answer.body.get("description") or f"status {answer.status}")
+    if answer.status in (401, 404):
+        return WrongCredentials()
+    reason, lowered = f"Telegram refused: {said}", said.lower()
+    if answer.status == 429:
+        pause_s = (answer.body.get("parameters") or {}).get("retry_after")
+        return DeliveryError(reason, permanent=False, retry_after_s=float(pause_s or 1))
+    if answer.status == 403 or any(text in lowered for text in _BLOCKED):
+        return DeliveryError(reason, permanent=True, code=901)
+    if any(text in lowered for text in _NOBODY):
+        return DeliveryError(reason, permanent=True, code=904)
+    return DeliveryError(reason, permanent=400 <= answer.status < 500, code=905 if answer.status < 500 else 903)
+
+
+def hook_secret(token: str) -> str:
+    """What Telegram must show at our door: made from the token, so that nothing more has to be kept."""
+    return hashlib.sha256(f"channel-kit webhook {token}".encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""Updates of the Bot API, read without trust. https://core.telegram.org/bots/api#update"""
+
+from typing import Any
+
+from backend.providers.base import Incoming, Media, MediaLinks, MessageType
+
+Json = dict[str, Any]
+_MEDIA: tuple[tuple[str, MessageType], ...] = (
+    ("video", "video"), ("animation", "video"), ("video_note", "video"), ("voice", "voice"), ("audio", "audio"),
+    ("sticker", "sticker"), ("document", "file"),
+)  # fmt: skip
+
+
+def incoming(message: Json, line_key: str, links: MediaLinks) -> Incoming | None:
+    """A customer's message in a private chat; None for what has no meaning in Kommo (somebody joined, a poll)."""
+    chat, sender = _object(message, "chat"), _object(message, "from")
+    if chat.get("type") != "private" or sender.get("is_bot"):
+        return None
+    kind, media, extra = _content(message, line_key, links)
+    text = str(message.get("text") or message.get("caption") or "")
+    if kind == "text" and not text:
+        return None
+    quoted = _object(message, "reply_to_message").get("message_id")
+    return Incoming(
+        id=str(message.get("message_id")),
+        conversation=str(chat.get("id")),
+        sender_id=str(sender.get("id")),
+        sender_name=_name(sender),
+        type=kind,
+        text=text,
+        sent_at_ms=int(message.get("edit_date") or message.get("date") or 0) * 1000,
+        media=media,
+        reply_to=str(quoted) if quoted else None,
+        extra=extra,
+    )
+
+
+def reaction(update: Json) -> tuple[str, str, str | None]:
+    """Conversation, message and the emoji that stands now."""
+    emojis = [one.get("emoji") for one in update.get("new_reaction") or [] if isinstance(one, dict)]
+    known = [emoji for emoji in emojis if emoji]
+    return str(_object(update, "chat").get("id")), str(update.get("message_id")), known[-1] if known else None
+
+
+def _content(message: Json, line_key: str, links: MediaLinks) -> tuple[MessageType, Media | None, Json]:
+    if message.get("photo"):
+        largest = max(message["photo"], key=lambda size: int(size.get("file_size") or 0))
+        return "picture", _media(largest, "photo.jpg", line_key, links), {}
+    for member, kind in _MEDIA:
+        file = _object(message, member)
+        if file:
+            extra = {"sticker_id": str(file.get("file_unique_id"))} if kind == "sticker" else {}
+            return kind, _media(file, str(file.get("file_name") or member), line_key, links), extra
+    place, person = _object(message, "location"), _object(message, "contact")
+    if place:
+        return "location", None, {"location": {"lon": place.get("longitude"), "lat": place.get("latitude")}}
+    if person:
+        return "contact", None, {"contact": {"name": _name(person), "phone": str(person.get("phone_number") or "")}}
+    return "text", None, {}
+
+
+def _media(file: Json, name: str, line_key: str, links: MediaLinks) -> Media:
+    url = links.make("telegram", f"{line_key}/{file.get('file_id')}", name)
+    lasts = file.get("duration")
+    return Media(url, name, int(file.get("file_size") or 0), lasts if isinstance(lasts, int) else None)
+
+
+def _name(person: Json) -> str:
+    parts = (str(person.get(name) or "") for name in ("first_name", "last_name"))
+    return " ".join(part for part in parts if part) or str(person.get("username") or "Guest")
+
+
+def _object(parent: Json, name: str) -> Json:
+    value = parent.get(name)
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,162 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from backend.media.links import Links
+from backend.providers.base import DeliveryError, Line, Media, Outgoing
+from backend.providers.telegram import views
+from backend.providers.telegram.api import BotApi, hook_secret
+from backend.providers.telegram.provider import Telegram
+from backend.seal import Sealer, new_key
+from backend.web import problems
+from tests.backend.providers.book import Book
+from tests.backend.providers.doubles import TOKEN, BotApiDouble
+from tests.backend.stub_kommo import Answer, running_stub
+
+LINE = Line("123456", "Acme bot", TOKEN)
+LINKS = Links(Sealer([new_key()]), "https://kit.example")
+
+
+@pytest.fixture
+def double() -> BotApiDouble:
+    return BotApiDouble()
+
+
+@pytest.fixture
+def bot(double: BotApiDouble) -> Iterator[Telegram]:
+    with running_stub(double) as stub:
+        yield Telegram(BotApi(stub.url), "https://kit.example")
+
+
+@pytest.fixture
+def book() -> Book:
+    book = Book()
+    book.kept_secret = TOKEN
+    return book
+
+
+@pytest.fixture
+def http(sqlite_engine: Engine, book: Book) -> FlaskClient:
+    app = Flask("test")
+    problems.register(app)
+    app.register_blueprint(views.blueprint(engine=sqlite_engine, relay=book, links=LINKS))
+    return app.test_client()
+
+
+def update(http: FlaskClient, secret: str = hook_secret(TOKEN), **body: Any) -> int:
+    answer = http.post("/providers/telegram/123456", json={"update_id": 1, **body}, headers={views.HEADER: secret})
+    return int(answer.status_code)
+
+
+def message(**more: Any) -> dict[str, Any]:
+    sender = {"id": 77, "first_name": "Maria", "last_name": "Lopez"}
+    return {"message_id": 5, "date": 1770110100, "chat": {"id": 77, "type": "private"}, "from": sender, **more}
+
+
+def test_linking_lets_updates_come_to_our_door_with_a_secret(bot: Telegram, double: BotApiDouble) -> None:
+    assert bot.check("acme_bot", TOKEN) == Line("123456", "Acme bot", TOKEN, "https://t.me/acme_bot")
+    hook = dict(double.sent)["setWebhook"]
+    assert hook["url"] == "https://kit.example/providers/telegram/123456"
+    assert hook["secret_token"] == hook_secret(TOKEN)
+    assert TOKEN not in hook["secret_token"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "method", "member"),
+    [("picture", "sendPhoto", "photo"), ("file", "sendDocument", "document"), ("video", "sendVideo", "video"),
+     ("voice", "sendVoice", "voice"), ("audio", "sendAudio", "audio"), ("sticker", "sendSticker", "sticker")],
+)  # fmt: skip
+def test_each_kind_of_media_goes_by_its_own_method(
+    bot: Telegram, double: BotApiDouble, kind: Any, method: str, member: str
+) -> None:
+    bot.send(LINE, Outgoing("1", "77", kind, "", media=Media("https://x/1", "1")))
+    assert double.sent == [(method, {"chat_id": "77", member: "https://x/1"})]
+
+
+def test_a_long_text_goes_in_parts_and_a_quote_names_its_message(bot: Telegram, double: BotApiDouble) -> None:
+    bot.send(LINE, Outgoing("1", "77", "text", "x" * 5000, reply_to="5"))
+    assert [len(text) for text in double.texts()] == [4096, 904]
+    assert double.sent[0][1]["reply_parameters"]["message_id"] == 5
+
+
+def test_buttons_become_keyboards(bot: Telegram, double: BotApiDouble) -> None:
+    for button in ({"text": "Yes"}, {"text": "Site", "url": "https://x"}):
+        bot.send(LINE, Outgoing("1", "77", "text", "?", extra={"markup": {"buttons": [[button]]}}))
+    keyboards = [body["reply_markup"] for _, body in double.sent]
+    assert keyboards[0]["keyboard"] == [[{"text": "Yes"}]]
+    assert keyboards[1]["inline_keyboard"] == [[{"text": "Site", "url": "https://x"}]]
+
+
+def test_reactions_and_typing_are_shown(bot: Telegram, double: BotApiDouble) -> None:
+    bot.react(LINE, "77", "5", "👍")
+    bot.react(LINE, "77", "5", None)
+    bot.show_typing(LINE, "77")
+    assert [body.get("reaction") for _, body in double.sent] == [[{"type": "emoji", "emoji": "👍"}], [], None]
+
+
+@pytest.mark.parametrize(
+    ("answer", "permanent", "code", "pause"),
+    [(Answer(403, {"ok": False, "description": "Forbidden: bot was blocked by the user"}), True, 901, None),
+     (Answer(429, {"ok": False, "parameters": {"retry_after": 7}}), False, 905, 7.0),
+     (Answer(400, {"ok": False, "description": "Bad Request: chat not found"}), True, 904, None),
+     (Answer(500), False, 903, None), (Answer(401, {"ok": False}), True, 902, None)],
+)  # fmt: skip
+def test_refusals_mean_what_telegram_means(
+    bot: Telegram, double: BotApiDouble, answer: Answer, permanent: bool, code: int, pause: float | None
+) -> None:
+    double.next_answer = answer
+    with pytest.raises(DeliveryError) as caught:
+        bot.send(LINE, Outgoing("1", "77", "text", "Hi"))
+    assert (caught.value.permanent, caught.value.code, caught.value.retry_after_s) == (permanent, code, pause)
+    assert TOKEN not in str(caught.value)
+
+
+@pytest.mark.parametrize("secret", ["", "guess", "é"])
+def test_an_update_without_the_bots_secret_is_refused(http: FlaskClient, book: Book, secret: str) -> None:
+    assert update(http, secret.encode().decode("latin-1"), message=message(text="x")) == 403
+    assert book.received == []
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "extra"),
+    [({"text": "hi"}, "text", {}),
+     ({"photo": [{"file_id": "s", "file_size": 1}, {"file_id": "f1", "file_size": 9}], "caption": "c"}, "picture", {}),
+     ({"sticker": {"file_id": "f1", "file_unique_id": "u"}}, "sticker", {"sticker_id": "u"}),
+     ({"voice": {"file_id": "f1", "duration": 3}}, "voice", {}), ({"document": {"file_id": "f1"}}, "file", {}),
+     ({"location": {"longitude": 1.5, "latitude": 2.5}}, "location", {"location": {"lon": 1.5, "lat": 2.5}}),
+     ({"contact": {"first_name": "Jo", "phone_number": "+1"}}, "contact", {"contact": {"name": "Jo", "phone": "+1"}})],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) and value else "",
+)  # fmt: skip
+def test_everything_that_a_customer_can_send_arrives(
+    http: FlaskClient, book: Book, content: dict[str, Any], kind: str, extra: dict[str, Any]
+) -> None:
+    assert update(http, message=message(**content)) == 200
+    received = book.received[0]
+    assert (received.type, received.extra, received.sender_name) == (kind, extra, "Maria Lopez")
+    if received.media:
+        assert LINKS.open(received.media.url.split("/")[-2]) == ("telegram", "123456/f1")
+        assert TOKEN not in received.media.url
+
+
+def test_edits_and_reactions_arrive(http: FlaskClient, book: Book) -> None:
+    update(http, edited_message=message(text="corrected"))
+    reacted = {"chat": {"id": 77}, "message_id": 5, "new_reaction": [{"type": "emoji", "emoji": "🔥"}]}
+    update(http, message_reaction=reacted)
+    update(http, message_reaction={**reacted, "new_reaction": []})
+    assert book.edited[0].text == "corrected"
+    assert book.reactions == [("77", "5", "🔥"), ("77", "5", None)]
+
+
+@pytest.mark.parametrize(
+    "body", [{"poll": {}}, {"message": message(new_chat_title="x")}, {"message": {**message(text="x"), "chat": {"id": 1,
+             "type": "group"}}}, {"message": 5}],
+)  # fmt: skip
+def test_what_has_no_meaning_for_kommo_is_answered_200_and_left_out(
+    http: FlaskClient, book: Book, body: dict[str, Any]
+) -> None:
+    assert update(http, **body) == 200
+    assert book.received == []
