@@ -32,10 +32,9 @@ from backend.jobs import periodic
 from backend.jobs.run import Handler, Runner
 from backend.kommo.amojo import AmojoClient
 from backend.kommo.client import KommoClient
+from backend.media.room import Media, open_media
 from backend.providers.base import Provider
-from backend.providers.webchat import views as webchat_views
-from backend.providers.webchat.feed import Feed
-from backend.providers.webchat.provider import Webchat
+from backend.providers.registry import Context, Messenger, open_messengers
 from backend.seal import Sealer
 from backend.settings import Settings
 from backend.web import cors, guard, health, problems
@@ -61,7 +60,8 @@ class Backend:
     hooks: Hooks
     companion: Companion
     conversations: Conversations
-    feed: Feed
+    media: Media
+    messengers: Mapping[str, Messenger]
     handlers: Mapping[str, Handler]
 
 
@@ -79,9 +79,12 @@ def open_backend(
     installer = Installer(engine, sealer, kommo, settings.kommo_zones, clock,
                           after_install=crm_hooks.AFTER_INSTALL, after_removal=_AFTER_REMOVAL)  # fmt: skip
     connections = Connections(engine, sealer, chats, Sources(engine, sealer, api, clock), clock)
-    feed = Feed(engine)
-    messengers = providers or {"webchat": Webchat(engine, settings.public_url, feed, clock=clock)}
-    conversations = open_conversations(engine, sealer, chats, messengers, clock, takes_v1=settings.takes_v1_hooks)
+    known: dict[str, Provider] = {}
+    conversations = open_conversations(engine, sealer, chats, known, clock, takes_v1=settings.takes_v1_hooks)
+    media = open_media(settings, sealer)
+    context = Context(engine, settings, conversations.relay, media.links, media.storage.save, clock)
+    messengers = open_messengers(context, providers)
+    known |= {name: messenger.provider for name, messenger in messengers.items()}
     callers = Callers(engine, sealer, settings.kommo_zones, admins_only=settings.links_admins_only, clock=clock)
     handlers: dict[str, Handler] = {
         **hooks.handlers(),
@@ -99,8 +102,8 @@ def open_backend(
     return Backend(
         settings=settings, engine=engine, sealer=sealer, kommo=kommo, tokens=tokens, api=api, chats=chats,
         installer=installer, callers=callers, hooks=hooks, companion=companion, conversations=conversations,
-        feed=feed, handlers=handlers,
-        links=Links(engine, sealer, api, chats, messengers, line_taken=settings.line_taken, clock=clock),
+        media=media, messengers=messengers, handlers=handlers,
+        links=Links(engine, sealer, api, chats, known, line_taken=settings.line_taken, clock=clock),
     )  # fmt: skip
 
 
@@ -127,7 +130,7 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     problems.register(app)
     guard.register(app, is_https=settings.public_url.startswith("https://"),
-                   large_bodies={"/hooks/crm/": crm_views.MAX_BODY_BYTES})  # fmt: skip
+                   large_bodies={"/hooks/crm/": crm_views.MAX_BODY_BYTES, "/webchat/": 20_000_000})  # fmt: skip
     cors.register(app, zones=settings.kommo_zones, dev_origins=settings.dev_origins)
     consent_site = settings.dev_kommo_url or "https://www.kommo.com"
     app.register_blueprint(health.blueprint(engine=backend.engine))
@@ -137,6 +140,15 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
     app.register_blueprint(link_views.blueprint(callers=backend.callers, links=backend.links))
     app.register_blueprint(crm_views.blueprint(hooks=backend.hooks))
     app.register_blueprint(backend.conversations.hooks)
-    relay = backend.conversations.relay
-    app.register_blueprint(webchat_views.blueprint(engine=backend.engine, relay=relay, feed=backend.feed))
+    _open_doors(app, backend)
     return app
+
+
+def _open_doors(app: Flask, backend: Backend) -> None:
+    """The messengers' own doors, and the one for the files that they give out."""
+    found = backend.messengers.values()
+    for messenger in found:
+        if messenger.doors is not None:
+            app.register_blueprint(messenger.doors)
+    addresses = {one.provider.name: one.file_address for one in found if one.file_address is not None}
+    app.register_blueprint(backend.media.blueprint(addresses))

@@ -4,7 +4,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.util import Finalize
 
 from flask import Flask
@@ -35,12 +35,12 @@ def application() -> Flask:
         from backend.jobs import broker  # Celery is installed for many machines only
 
         bell.attach(backend.engine, broker.BrokerBell(broker.open_celery(settings.broker_url.get_secret_value())))
-    _when_told_to_stop(backend.feed.stop)
+    _when_told_to_stop([messenger.stop for messenger in backend.messengers.values()])
     return create_app(settings, backend)
 
 
-def _when_told_to_stop(call: Callable[[], None]) -> None:
-    """Run ``call`` at SIGTERM or SIGINT, without touching the server's own handlers.
+def _when_told_to_stop(calls: Sequence[Callable[[], None]]) -> None:
+    """Run ``calls`` at SIGTERM or SIGINT, without touching the server's own handlers.
 
     The server waits for requests that have begun, and a visitor's open stream would make it wait for long.
     """
@@ -50,7 +50,7 @@ def _when_told_to_stop(call: Callable[[], None]) -> None:
 
     def listen() -> None:
         while heard := ours.recv(16):
-            if {signal.SIGTERM, signal.SIGINT} & set(heard):
+            for call in calls if {signal.SIGTERM, signal.SIGINT} & set(heard) else ():
                 call()
         pythons.close()
 

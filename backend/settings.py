@@ -58,6 +58,22 @@ class Settings(BaseModel):
     broker_url: SecretStr | None = Field(
         None, description="RabbitMQ or Redis that wakes Celery's workers. Without it, threads of this process work."
     )
+    open_streams: int = Field(
+        8,
+        ge=1,
+        description="Visitors' pages that this process keeps connected at a time; the others ask every few seconds.",
+    )
+    telegram_url: str = Field("https://api.telegram.org", description="Address of Telegram's Bot API.")
+    http_provider_url: str | None = Field(
+        None, description="Address of a service of your own that is spoken to as a messenger."
+    )
+    http_provider_secret: SecretStr | None = Field(None, min_length=32, description="Secret that both sides sign with.")
+    media_folder: Path = Field(Path("var/media"), description="Where files are kept that visitors send.")
+    s3_endpoint: str | None = Field(None, description="Keep them in a service that speaks S3 instead: its address.")
+    s3_bucket: str | None = Field(None, description="Name of the bucket.")
+    s3_region: str = Field("us-east-1", description="Region that requests are signed for.")
+    s3_access_key: str | None = Field(None, description="Access key.")
+    s3_secret_key: SecretStr | None = Field(None, description="Secret key.")
     dev_kommo_url: str | None = Field(
         None, description="Development only: address of a sandbox, reached in place of every Kommo host."
     )

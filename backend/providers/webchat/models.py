@@ -25,6 +25,8 @@ visitors = Table(
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("key", String(24), nullable=False, unique=True),  # public: the conversation's id
     Column("name", String(100), nullable=False, server_default=""),
+    Column("phone", String(100), nullable=False, server_default=""),
+    Column("email", String(100), nullable=False, server_default=""),
     Column("last_seq", Integer, nullable=False, server_default="0"),
     Column("read_seq", Integer, nullable=False, server_default="0"),
     Column("created_at", UtcDateTime, nullable=False),

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.db import Clock, after_commit, transaction, utc_now
-from backend.providers.base import Capabilities, DeliveryError, Line, Outgoing, WrongCredentials
+from backend.providers.base import Capabilities, DeliveryError, Line, MediaLinks, Outgoing, WrongCredentials
 from backend.providers.webchat import store
 from backend.providers.webchat.feed import Feed
 
@@ -34,12 +34,14 @@ class Webchat:
         *,
         clock: Clock = utc_now,
         hasher: PasswordHasher | None = None,
+        links: MediaLinks | None = None,
     ) -> None:
         self._engine = engine
         self._public_url = public_url.rstrip("/")
         self._feed = feed
         self._clock = clock
         self._hasher = hasher or PasswordHasher()
+        self._links = links
 
     @cached_property
     def _nobody(self) -> str:
@@ -71,7 +73,8 @@ class Webchat:
         """Put a manager's message on the visitor's page; the same message twice is shown once."""
         body = {"from": "manager", "name": message.sender_name, "type": message.type, "text": message.text}
         if message.media:
-            body |= {"media": message.media.url, "file_name": message.media.file_name}
+            name, url = message.media.file_name, message.media.url
+            body |= {"media": self._links.make("web", url, name) if self._links else url, "file_name": name}
         try:
             with transaction(self._engine) as conn:
                 visitor = store.visitor_by_key(conn, line.key, message.conversation)

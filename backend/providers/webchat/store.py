@@ -32,6 +32,8 @@ class Visitor:
     line_key: str
     key: str
     name: str
+    phone: str
+    email: str
     read_seq: int
 
 

@@ -8,9 +8,10 @@ stopped, so a lost connection loses nothing.
 import json
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, send_from_directory
@@ -18,22 +19,39 @@ from sqlalchemy import Connection, Engine
 
 from backend.db import Clock, after_commit, transaction, utc_now
 from backend.errors import Refusal
-from backend.providers.base import Incoming, Relay
+from backend.providers.base import Incoming, Media, MediaLinks, MessageType, Relay
 from backend.providers.webchat import store
 from backend.providers.webchat.feed import Feed, TooManyPages
 
 PAGE = Path(__file__).parent / "page"
 MAX_TEXT = 4000
+MAX_FILE = 20_000_000
 STREAM_S = 55.0  # shorter than the idle limit of common proxies
 _HEARTBEAT_S = 15.0
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where what visitors send is kept, and how links to it are made."""
+
+    save: Callable[[Any, int], str]
+    links: MediaLinks
 
 
 class Doors:
     """One method a door. ``stream_s`` is how long a stream lasts before the page takes it up again."""
 
     def __init__(
-        self, engine: Engine, relay: Relay, feed: Feed, clock: Clock = utc_now, stream_s: float = STREAM_S
+        self,
+        engine: Engine,
+        relay: Relay,
+        feed: Feed,
+        *,
+        clock: Clock = utc_now,
+        stream_s: float = STREAM_S,
+        files: Files | None = None,
     ) -> None:
+        self._files = files
         self._engine = engine
         self._relay = relay
         self._feed = feed
@@ -64,16 +82,42 @@ class Doors:
     def write(self, line_key: str) -> tuple[Response, int]:
         """A visitor's message: saved with the promise to send it, or refused."""
         text, message_id = _written()
+        return self._take(line_key, message_id, {"type": "text", "text": text}, None)
+
+    def upload(self, line_key: str) -> tuple[Response, int]:
+        """A visitor's file: the body is the file, the query says ``name`` and ``id``."""
+        if self._files is None:
+            raise Refusal("Files cannot be sent here.", status=404, code="not_found")
+        with self._engine.connect() as conn:
+            _visitor(conn, line_key)
+        message_id, name = _uuid(request.args.get("id")), PurePosixPath(request.args.get("name") or "file").name[:120]
+        body = request.get_data(cache=False)
+        if not body or len(body) > MAX_FILE:
+            raise Refusal(f"A file has 1 to {MAX_FILE} bytes.", status=413, code="too_large")
+        link = self._files.links.make("stored", self._files.save([body], MAX_FILE), name)
+        kind = _kind(body, name)
+        shown = {"type": kind, "text": "", "media": link, "file_name": name}
+        return self._take(line_key, message_id, shown, Media(link, name, len(body)))
+
+    def _take(self, line_key: str, message_id: str, shown: dict[str, Any], media: Media | None) -> tuple[Response, int]:
         with transaction(self._engine) as conn:
             visitor = _visitor(conn, line_key)
             now = self._clock()
-            body = {"from": "visitor", "type": "text", "text": text}
+            body = {"from": "visitor", **shown}
             seq, is_new = store.append(conn, visitor.id, "message", f"in:{message_id}", body, now)
-            incoming = _incoming(visitor, message_id, text, now)
+            incoming = _incoming(visitor, message_id, shown, media, now)
             if is_new and not self._relay.receive(conn, "webchat", line_key, incoming):
                 raise Refusal("This chat is closed right now.", status=409, code="line_closed")
             after_commit(conn, lambda: self._feed.ring(visitor.id))
         return jsonify(id=message_id, seq=seq), 201 if is_new else 200
+
+    def introduce(self, line_key: str) -> Response:
+        """The visitor says who it is: before writing, or with a message left while nobody answers."""
+        given = _json()
+        known = {name: str(given.get(name) or "").strip()[:100] for name in ("name", "phone", "email")}
+        with transaction(self._engine) as conn:
+            store.set_visitor(conn, _visitor(conn, line_key).id, **known)
+        return Response(status=204)
 
     def read(self, line_key: str) -> Response:
         """The visitor has seen everything up to ``seq``."""
@@ -116,6 +160,8 @@ def blueprint(*, engine: Engine, relay: Relay, feed: Feed, **more: Any) -> Bluep
     views.add_url_rule("/<line_key>/visitors", view_func=doors.new_visitor, methods=["POST"])
     views.add_url_rule("/<line_key>/messages", view_func=doors.messages)
     views.add_url_rule("/<line_key>/messages", view_func=doors.write, methods=["POST"])
+    views.add_url_rule("/<line_key>/files", view_func=doors.upload, methods=["POST"])
+    views.add_url_rule("/<line_key>/visitor", view_func=doors.introduce, methods=["POST"])
     views.add_url_rule("/<line_key>/read", view_func=doors.read, methods=["POST"])
     views.add_url_rule("/<line_key>/typing", view_func=doors.typing, methods=["POST"])
     views.add_url_rule("/<line_key>/events", view_func=doors.events)
@@ -162,9 +208,21 @@ def _shown(event: store.Event) -> dict[str, object]:
     return {"seq": event.seq, "kind": event.kind, "id": event.key.partition(":")[2], "at": at, **event.body}
 
 
-def _incoming(visitor: store.Visitor, message_id: str, text: str, now: datetime) -> Incoming:
+def _incoming(
+    visitor: store.Visitor, message_id: str, shown: dict[str, Any], media: Media | None, now: datetime
+) -> Incoming:
     name = visitor.name or f"Visitor {visitor.key[:4]}"
-    return Incoming(message_id, visitor.key, visitor.key, name, "text", text, int(now.timestamp() * 1000))
+    return Incoming(
+        message_id, visitor.key, visitor.key, name, shown["type"], shown["text"], int(now.timestamp() * 1000),
+        media=media, phone=visitor.phone or None, email=visitor.email or None,
+    )  # fmt: skip
+
+
+def _kind(body: bytes, name: str) -> MessageType:
+    """Pictures are told by their bytes; everything else goes as a file."""
+    signs = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8")
+    is_picture = body.startswith(signs) or (body[:4] == b"RIFF" and body[8:12] == b"WEBP")
+    return "picture" if is_picture else "file"
 
 
 def _line(conn: Connection, line_key: str) -> store.Account:
@@ -202,7 +260,11 @@ def _written() -> tuple[str, str]:
         raise Refusal("Write something.", errors=[{"path": "/text", "message": "missing or empty"}])
     if len(text) > MAX_TEXT:
         raise Refusal(f"A message has at most {MAX_TEXT} characters.", status=413, code="too_large")
+    return text.strip(), _uuid(message_id)
+
+
+def _uuid(given: object) -> str:
     try:
-        return text.strip(), str(uuid.UUID(str(message_id)))
+        return str(uuid.UUID(str(given)))
     except ValueError:
         raise Refusal("id must be a UUID.", errors=[{"path": "/id", "message": "not a UUID"}]) from None

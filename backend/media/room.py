@@ -1,0 +1,66 @@
+"""This room, ready for use: where files are kept, how links to them are made, who opens them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint
+
+from backend.kommo.hosts import AMOJO_HOSTS, is_account_host
+from backend.media import views
+from backend.media.fetch import CannotFetch, Fetcher, File
+from backend.media.links import Links
+from backend.media.storage import S3, Folder, Storage
+from backend.seal import Sealer
+from backend.settings import Settings
+
+
+@dataclass(frozen=True)
+class Media:
+    """What the application plugs in."""
+
+    links: Links
+    storage: Storage
+    fetcher: Fetcher
+
+    def blueprint(self, addresses: Mapping[str, Callable[[str], str]]) -> Blueprint:
+        """The door. ``addresses`` tells, for each messenger, where a file of its own can be fetched."""
+        sources: dict[str, views.Source] = {
+            "web": self.fetcher.open,
+            "stored": lambda key: File("", None, self.storage.open(key)),
+        }
+        return views.blueprint(
+            links=self.links, sources={**{name: self._fetched(where) for name, where in addresses.items()}, **sources}
+        )
+
+    def _fetched(self, where: Callable[[str], str]) -> views.Source:
+        def source(address: str) -> File:
+            try:
+                return self.fetcher.open(where(address))
+            except CannotFetch:
+                raise
+            except Exception as error:  # the messenger's own failures: whatever they are, the file cannot be had
+                raise CannotFetch(str(error)) from error
+
+        return source
+
+
+def open_media(settings: Settings, sealer: Sealer) -> Media:
+    """Build the room from the settings."""
+
+    def instead(host: str) -> str | None:
+        is_kommo = host in {settings.amojo_host, *AMOJO_HOSTS} or is_account_host(host, settings.kommo_zones)
+        return settings.dev_kommo_url if is_kommo else None
+
+    return Media(Links(sealer, settings.public_url), _storage(settings), Fetcher(instead=instead))
+
+
+def _storage(settings: Settings) -> Storage:
+    if settings.s3_endpoint and settings.s3_bucket and settings.s3_access_key and settings.s3_secret_key:
+        return S3(
+            settings.s3_endpoint,
+            settings.s3_bucket,
+            settings.s3_region,
+            settings.s3_access_key,
+            settings.s3_secret_key.get_secret_value(),
+        )
+    return Folder(settings.media_folder)

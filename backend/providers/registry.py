@@ -1,0 +1,99 @@
+"""Which messengers this process speaks: the built-in ones, and those that installed packages bring.
+
+A package names a function in the entry point group ``channel_kit.providers``; it takes a ``Context`` and returns a
+``Messenger``, or None if its own settings say that it is off.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Any
+
+from flask import Blueprint
+from sqlalchemy import Engine
+
+from backend.db import Clock, utc_now
+from backend.providers.base import MediaLinks, Provider, Relay
+from backend.providers.http import views as http_views
+from backend.providers.http.provider import HttpProvider
+from backend.providers.telegram import views as telegram_views
+from backend.providers.telegram.api import BotApi
+from backend.providers.telegram.provider import Telegram
+from backend.providers.webchat import views as webchat_views
+from backend.providers.webchat.feed import Feed
+from backend.providers.webchat.provider import Webchat
+from backend.settings import Settings
+
+GROUP = "channel_kit.providers"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a messenger may use. ``save_file`` keeps the chunks of a file, up to so many bytes, and gives its key."""
+
+    engine: Engine
+    settings: Settings
+    relay: Relay
+    links: MediaLinks
+    save_file: Callable[[Any, int], str]
+    clock: Clock = utc_now
+
+
+@dataclass(frozen=True)
+class Messenger:
+    """A provider with its doors. ``file_address`` tells where a file can be fetched that it linked by its own address;
+    ``stop`` ends what it keeps open."""
+
+    provider: Provider
+    doors: Blueprint | None = None
+    file_address: Callable[[str], str] | None = None
+    stop: Callable[[], None] = lambda: None
+
+
+def open_messengers(context: Context, providers: Mapping[str, Provider] | None = None) -> dict[str, Messenger]:
+    """Every messenger by its name; ``providers`` (tests) replaces them all."""
+    if providers is not None:
+        return {name: Messenger(provider) for name, provider in providers.items()}
+    openers = [_webchat, _telegram, _http, *(point.load() for point in entry_points(group=GROUP))]
+    found = [messenger for opener in openers if (messenger := opener(context)) is not None]
+    return {messenger.provider.name: messenger for messenger in found}
+
+
+def _webchat(context: Context) -> Messenger:
+    feed = Feed(context.engine, limit=context.settings.open_streams)
+    provider = Webchat(
+        context.engine, context.settings.public_url, feed, clock=context.clock, links=context.links
+    )  # fmt: skip
+    doors = webchat_views.blueprint(
+        engine=context.engine,
+        relay=context.relay,
+        feed=feed,
+        clock=context.clock,
+        files=webchat_views.Files(context.save_file, context.links),
+    )
+    return Messenger(provider, doors, stop=feed.stop)
+
+
+def _telegram(context: Context) -> Messenger:
+    api = BotApi(context.settings.telegram_url)
+
+    def file_address(address: str) -> str:
+        line_key, _, file_id = address.partition("/")
+        with context.engine.connect() as conn:
+            token = context.relay.secret(conn, "telegram", line_key)
+        if token is None:
+            raise FileNotFoundError(address)
+        return api.file_address(token, file_id)
+
+    doors = telegram_views.blueprint(engine=context.engine, relay=context.relay, links=context.links)
+    return Messenger(Telegram(api, context.settings.public_url), doors, file_address)
+
+
+def _http(context: Context) -> Messenger | None:
+    settings = context.settings
+    if settings.http_provider_url is None or settings.http_provider_secret is None:
+        return None
+    secret = settings.http_provider_secret.get_secret_value()
+    doors = http_views.blueprint(engine=context.engine, relay=context.relay, secret=secret, now=time.time)
+    return Messenger(HttpProvider(settings.http_provider_url, secret), doors)
