@@ -15,6 +15,7 @@ from backend.accounts.callers import Callers
 from backend.accounts.install import Installer
 from backend.accounts.tokens import Tokens
 from backend.channels import views as link_views
+from backend.channels.api import OPERATIONS
 from backend.channels.connection import CONNECTION, CONNECTIONS, EVERY_CONNECTION, Connections
 from backend.channels.service import Links
 from backend.channels.sources import Sources
@@ -37,7 +38,8 @@ from backend.providers.base import Provider
 from backend.providers.registry import Context, Messenger, open_messengers
 from backend.seal import Sealer
 from backend.settings import Settings
-from backend.web import cors, guard, health, problems
+from backend.web import cors, guard, health, openapi, problems
+from backend.web.body import BoundedJson
 
 _AFTER_REMOVAL = {**crm_hooks.AFTER_REMOVAL, **companion_room.AFTER_REMOVAL}
 PERIODIC = (periodic.PURGING, upkeep.WATCHING, EVERY_CONNECTION)
@@ -126,6 +128,7 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
     """Build the application. ``backend`` is what is already open in this process, if anything is."""
     backend = backend or open_backend(settings)
     app = Flask("backend", static_folder=None)
+    app.json = BoundedJson(app)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     problems.register(app)
@@ -138,6 +141,7 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
                                                  sign_ins=backend.companion.sign_ins.came_back))  # fmt: skip
     app.register_blueprint(companion_views.blueprint(companion=backend.companion, consent_site=consent_site))
     app.register_blueprint(link_views.blueprint(callers=backend.callers, links=backend.links))
+    app.register_blueprint(openapi.blueprint(OPERATIONS, server=settings.public_url))
     app.register_blueprint(crm_views.blueprint(hooks=backend.hooks))
     app.register_blueprint(backend.conversations.hooks)
     _open_doors(app, backend)

@@ -22,7 +22,8 @@ metadata = MetaData(
 )
 
 _AFTER_COMMIT = "kck_after_commit"
-_CONNECTIONS = 20  # kept open by one process; as many again may be opened under load
+_CONNECTIONS = 20  # kept open by one process; on SQLite as many again may be opened under load
+_SPARE_CONNECTIONS = 2  # on PostgreSQL, so that four processes fit into its usual limit of 100
 
 Clock = Callable[[], datetime]
 
@@ -63,7 +64,7 @@ def open_engine(url: str) -> Engine:
         parsed.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
         pool_size=_CONNECTIONS,
-        max_overflow=_CONNECTIONS,
+        max_overflow=_SPARE_CONNECTIONS,
     )
 
 

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 REFRESH = "token.refresh"
 WATCH = "token.watch"
-WATCHING = Periodic(WATCH, 30)
+WATCHING = Periodic(WATCH, 20)  # a refresh that was broken off is found within a lease and this
 AHEAD = timedelta(hours=5)  # a token lives 24 hours: refreshed at four fifths of its life
 WARN_DAYS = (3, 14)
 

@@ -1,8 +1,9 @@
 """JSON bodies as typed models: what is wrong is answered field by field."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from flask import request
+from flask.json.provider import DefaultJSONProvider
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from backend.errors import Refusal
@@ -23,6 +24,17 @@ def _printable(text: str) -> str:
 
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_printable)]
+
+
+class BoundedJson(DefaultJSONProvider):
+    """Flask's JSON, for which a body nested too deeply is a wrong body and not an error of ours."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Parse. Raises ``ValueError``."""
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
 
 
 def read(model: type[Model]) -> Model:

@@ -18,7 +18,7 @@ from backend.channels import store as channels
 from backend.db import Clock, transaction, utc_now
 from backend.errors import NeighbourError
 from backend.jobs.run import Runner
-from backend.providers.base import Line, Outgoing, WrongCredentials
+from backend.providers.base import Capabilities, Line, Outgoing, WrongCredentials
 from backend.settings import Settings
 from tests.backend import cloud
 from tests.backend.cloud import Cloud, one_time_token
@@ -34,6 +34,7 @@ class Pager:
     """A messenger that knows one password. A login is its own line; ``down`` makes it unreachable."""
 
     name: str = "webchat"
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities(types=frozenset({"text"})))
     is_down: bool = False
     checks: list[str] = field(default_factory=list)
 
