@@ -1,7 +1,8 @@
 """Checking scripts: our own rules against the parser they stand on, and the whole checker against web-ext lint.
 
-The large script is this kit's own one, again and again under other names, up to 1 MB. Memory is the largest resident
-set of the process. web-ext's rules are others, for browser extensions; its weight and ours are what is compared.
+The large scripts are this kit's own one with jQuery, Twig and other libraries behind it, as bundlers make them. Memory
+is the largest resident set of the process. web-ext's rules are others, for browser extensions; its weight and ours are
+what is compared.
 """
 
 import json
@@ -23,7 +24,8 @@ from bundler.rules import catalogue
 
 ROOT = Path(__file__).parents[1]
 _EXTENSION = {"manifest_version": 2, "name": "widget", "version": "1.0", "background": {"scripts": ["script.js"]}}
-_SIZES = {"14 kB": 1, "140 kB": 10, "1 MB": 72}
+_SIZES = {"our own": 0, "with libraries, 0.4 MB": 1, "with libraries, 1.2 MB": 3}
+_LIBRARIES = ROOT / "sandbox" / "page" / "vendor"
 
 
 def run(quick: bool) -> Iterator[Row]:
@@ -36,10 +38,9 @@ def run(quick: bool) -> Iterator[Row]:
 
 
 def grown(script: bytes, times: int) -> bytes:
-    """The script ``times`` over: the widget itself, and copies of its code as a library that is no widget."""
-    library = script.replace(b"callbacks", b"handlers").replace(b"self", b"other")
-    copies = [library.replace(b"define(", b"var copy%d = (" % number, 1) for number in range(1, times)]
-    return b"\n".join([script, *copies])
+    """The script with the libraries that the sandbox carries behind it, ``times`` over."""
+    libraries = [path.read_bytes() for path in sorted(_LIBRARIES.rglob("*.js"))]
+    return b"\n;\n".join([script, *libraries * times])
 
 
 def _rules(title: str, files: dict[str, bytes], times: int, rounds: int) -> Row:
@@ -55,7 +56,7 @@ def _rules(title: str, files: dict[str, bytes], times: int, rounds: int) -> Row:
 
 
 def _whole(files: dict[str, bytes], folder: Path, rounds: int) -> Iterator[Row]:
-    files["script.js"] = grown(files["script.js"], _SIZES["1 MB"])
+    files["script.js"] = grown(files["script.js"], max(_SIZES.values()))
     for name, manifest in (("ours", files["manifest.json"]), ("theirs", json.dumps(_EXTENSION).encode())):
         for path, content in {**files, "manifest.json": manifest}.items():
             (folder / name / path).parent.mkdir(parents=True, exist_ok=True)
@@ -72,5 +73,5 @@ def _whole(files: dict[str, bytes], folder: Path, rounds: int) -> Iterator[Row]:
     costs.setdefault("web-ext lint", [])
     times = {name: min((cost.seconds * 1000 for cost in found), default=None) for name, found in costs.items()}
     memory = {name: min((cost.memory_mib for cost in found), default=None) for name, found in costs.items()}
-    yield judge("a widget with a 1 MB script, time", "ms", times, [Goal("web-ext lint", 1 / 4)])
-    yield judge("a widget with a 1 MB script, memory", "MiB", memory, [Goal("web-ext lint", 1 / 4)])
+    yield judge("a widget with a script of 1.2 MB, time", "ms", times, [Goal("web-ext lint", 1 / 4)])
+    yield judge("a widget with a script of 1.2 MB, memory", "MiB", memory, [Goal("web-ext lint", 1 / 4)])

@@ -1,5 +1,6 @@
 """``build.py watch`` as a process: it builds at each save, survives mistakes, tells the sandbox."""
 
+import contextlib
 import shutil
 import signal
 import subprocess
@@ -44,31 +45,37 @@ def sandbox() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
+@contextlib.contextmanager
+def watching(*places: str | Path, told: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A watcher that has built once; what it prints goes to the file ``told``."""
+    command = [sys.executable, str(DOOR), "watch", *map(str, places)]
+    with told.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output) as watcher:
+        try:
+            wait_for(lambda: "watching" in told.read_text())
+            yield watcher
+        finally:
+            watcher.send_signal(signal.SIGINT)
+
+
 def test_each_save_builds_and_tells_the_sandbox(tmp_path: Path, sandbox: tuple[str, list[str]]) -> None:
     source, zipped = Path(shutil.copytree(SOURCE, tmp_path / "src")), tmp_path / "dist" / "widget.zip"
     url, asked = sandbox
-    command = [
-        sys.executable,
-        str(DOOR),
-        "watch",
-        "--source",
-        str(source),
-        "--out",
-        str(zipped.parent),
-        "--sandbox",
-        url,
-    ]
-    with (tmp_path / "output").open("w") as output, subprocess.Popen(command, stdout=output, stderr=output) as watcher:
-        try:
-            wait_for(lambda: "watching" in (tmp_path / "output").read_text())
-            first = zipped.read_bytes()
-            (source / "widget.toml").write_text("nonsense")
-            wait_for(lambda: "error:" in (tmp_path / "output").read_text())
-            shutil.copy(SOURCE / "widget.toml", source / "widget.toml")
-            (source / "templates" / "form.twig").write_text("<i></i>")
-            wait_for(lambda: zipped.read_bytes() != first)
-            wait_for(lambda: len(asked) >= 2)
-        finally:
-            watcher.send_signal(signal.SIGINT)
-        assert watcher.wait(10) == 0
+    places = ("--source", source, "--out", zipped.parent, "--sandbox", url)
+    with watching(*places, told=tmp_path / "told") as watcher:
+        first = zipped.read_bytes()
+        (source / "templates" / "form.twig").write_text("<i></i>")
+        wait_for(lambda: zipped.read_bytes() != first)
+        wait_for(lambda: len(asked) >= 2)
+    assert watcher.returncode == 0
     assert set(asked) == {"/_sandbox/reload"}
+
+
+def test_a_mistake_is_told_and_the_next_save_mends_it(tmp_path: Path) -> None:
+    source, zipped = Path(shutil.copytree(SOURCE, tmp_path / "src")), tmp_path / "dist" / "widget.zip"
+    settings = source / "widget.toml"
+    right = settings.read_text()
+    with watching("--source", source, "--out", zipped.parent, told=tmp_path / "told"):
+        settings.write_text("nonsense")
+        wait_for(lambda: "error:" in (tmp_path / "told").read_text())
+        settings.write_text(right.replace("1.2.3", "1.2.4"))
+        wait_for(lambda: "version 1.2.4" in (tmp_path / "told").read_text())
