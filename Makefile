@@ -7,7 +7,7 @@ SANDBOX_PORT ?= 8800
 PYTHONS := $(or $(PYTHON),python3.14 python3.13 python3.12 python3.11 python3)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo test check unit browser build sandbox screenshots constraints clean
+.PHONY: help install demo test check unit browser build sandbox screenshots pages constraints clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -50,6 +50,10 @@ sandbox: build ## the sandbox alone, for a backend that you run yourself
 
 screenshots: install browser ## take the pictures of the documentation anew
 	@$(PY) docs/screenshots.py
+
+pages: install ## write the generated pages of the documentation anew
+	@$(PY) docs/pages.py
+	@$(PY) build.py rules --markdown > docs/rules.md
 
 constraints: install ## write the versions installed now to constraints.txt
 	@{ sed -n '/^#/p' constraints.txt; $(PY) -m pip freeze --exclude pip | grep -v '@'; } > constraints.new
