@@ -1,6 +1,7 @@
 """Leads with their people: found or created by phone, tied in one request or in two, attributed to our source."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from msgspec import UNSET
@@ -13,6 +14,7 @@ from backend.kommo.api.drafts import ContactDraft, LeadDraft, LinkDraft, phone
 from backend.kommo.api.models import ComplexLead, Contact, Lead
 from backend.kommo.errors import KommoError
 
+LAST_DIGITS_LIMIT = 250
 MATCHED_DIGITS = 10  # https://www.amocrm.ru/developers/content/crm_platform/calls-api
 
 
@@ -30,13 +32,19 @@ def same_number(one: str, other: str) -> bool:
 
 
 def contacts_with(api: Api, number: str) -> Iterator[Contact]:
-    """Every contact that has this phone number, however it is written. The oldest comes first."""
-    wanted = _digits(number)[-MATCHED_DIGITS:]
-    if not wanted:
-        return
-    for contact in api.contacts.list(query=wanted, order={"id": "asc"}, with_=["leads"]):
-        if any(same_number(number, known) for known in contact.phones):
-            yield contact
+    """Contacts that have this phone number, the oldest first.
+
+    How the account's search reads a number with spaces and brackets is not documented: it is asked for by its digits,
+    as it is written, and by its last four digits (one page of those); what comes is compared here.
+    """
+    digits = _digits(number)
+    asked = {digits[-MATCHED_DIGITS:]: None, number.strip(): None, digits[-4:]: LAST_DIGITS_LIMIT} if digits else {}
+    for query, limit in asked.items():
+        found = islice(api.contacts.list(query=query, order={"id": "asc"}, with_=["leads"]), limit)
+        matching = [one for one in found if any(same_number(number, known) for known in one.phones)]
+        if matching:
+            yield from matching
+            return
 
 
 def find_or_create_contact(api: Api, number: str, *, name: str = "") -> int:
