@@ -1,4 +1,4 @@
-"""How a widget uses what the CRM gives it (JS005, JS006, JS018, JS025, JS029, JS031, HOST001, HOST002)."""
+"""How a widget uses what the CRM gives it (JS005, JS006, JS018, JS025, JS029, JS031)."""
 
 import difflib
 from collections.abc import Iterator, Mapping
@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from tree_sitter import Node as Code
 
 from bundler import facts, host
-from bundler.parts.callbacks import Callbacks
-from bundler.parts.document import Node
 from bundler.parts.expressions import LONGEST_CHAIN, ancestors, arguments, call_of, function_around, members, string
 from bundler.parts.scope import Scopes
 from bundler.parts.script import Script
@@ -15,7 +13,6 @@ from bundler.rule import KOMMO, PUBLIC, WARNING, Hits, at, rule
 
 _NAMES = ("APP", "AMOCRM")
 _CARD_AREAS = (b"isCard", b"lcard", b"ccard", b"comcard", b"cucard")
-_OWN_PARAMS = frozenset({"set_settings", "extend", "assign"})
 
 
 def global_objects(names: Scopes, *words: str) -> Iterator[Code]:
@@ -39,6 +36,13 @@ def path_from(script: Script, node: Code) -> tuple[tuple[str, ...], Code]:
         path.append(members(script, above)[-1])
         node, above = above, above.parent if len(path) < LONGEST_CHAIN else None
     return tuple(path), node
+
+
+def is_assigned(node: Code) -> bool:
+    """Whether something is assigned to this expression."""
+    above = node.parent
+    is_left = above is not None and above.child_by_field_name("left") == node
+    return is_left and above is not None and above.type.endswith("assignment_expression")
 
 
 @rule(
@@ -69,7 +73,7 @@ def app_is_read_only(scopes: Mapping[str, Scopes]) -> Hits:
         for node in global_objects(names, *_NAMES):
             path, whole = path_from(names.script, node)
             above = whole.parent
-            if path and _is_assigned(whole):
+            if path and is_assigned(whole):
                 yield at(names.script.place(whole), f"{'.'.join(path)} of the CRM is changed")
             if path == ("constant",) and above is not None and len(arguments(above)) > 1:
                 yield at(names.script.place(above), "a constant of the CRM is changed")
@@ -193,63 +197,3 @@ def sources_are_of_known_types(scripts: Mapping[str, Script]) -> Hits:
                     yield at(script.place(given[0]), f"there is no source of the type {kind}")
                 elif kind != "sms" and len(given) < 3:
                     yield at(script.place(call), f"a source of the type {kind} needs a text")
-
-
-@rule(
-    "HOST001",
-    WARNING,
-    why="The CRM's widget object has no such member, so the call throws or the value is undefined.",
-    fix="Use a member that exists{nearest}.",
-    doc=facts.DOC_SCRIPT,
-)
-def widget_members_exist(callbacks: Callbacks, scopes: Mapping[str, Scopes]) -> Hits:
-    """Members of the widget object exist."""
-    used = list(_members_used(callbacks))
-    given = {name for _, _, name, is_given in used if is_given}
-    if any(names.script.has(word) for names in scopes.values() for word in ("defineProperty", "defineProperties")):
-        return
-    for script, node, name, is_given in used:
-        if name and not is_given and name not in given | host.WIDGET_MEMBERS:
-            close = difflib.get_close_matches(name, host.WIDGET_MEMBERS, 1, 0.55)
-            nearest = f", such as {close[0]}" if close else ""
-            yield at(script.place(node), f"the widget has no {name}", nearest=nearest)
-
-
-def _members_used(callbacks: Callbacks) -> Iterator[tuple[Script, Code, str, bool]]:
-    """Each ``self.name``: where, the name, and whether the widget itself gives it there (by assigning it)."""
-    for names, variable, binding in callbacks.selves:
-        for word in names.script.words(variable):
-            member = word.parent
-            if word.type != "identifier" or member is None or member.type != "member_expression":
-                continue
-            if member.child_by_field_name("object") == word and names.binding(word) == binding:
-                above = member.parent
-                is_given = above is not None and above.type == "assignment_expression"
-                is_given = is_given and above is not None and above.child_by_field_name("left") == member
-                yield names.script, member, members(names.script, member)[-1], is_given
-
-
-@rule(
-    "HOST002",
-    WARNING,
-    why="params holds the settings of the manifest and a few service values; any other name is undefined.",
-    fix="Declare a settings field of this name, or use what exists{nearest}.",
-    doc=facts.DOC_SCRIPT,
-)
-def params_exist(manifest: Node, callbacks: Callbacks, scopes: Mapping[str, Scopes]) -> Hits:
-    """What is read from params is a settings field or a service value."""
-    fields = {str(name.scalar) for name, _ in getattr(manifest.find("settings"), "members", ())}
-    if any(names.script.has(word) for names in scopes.values() for word in _OWN_PARAMS):
-        return
-    known = host.SERVICE_PARAMS | fields
-    for script, node, name, _ in _members_used(callbacks):
-        path, whole = path_from(script, node)
-        if name == "params" and any(path[:1]) and path[0] not in known and not _is_assigned(whole):
-            close = difflib.get_close_matches(path[0], known, 1)
-            yield at(script.place(whole), f"params has no {path[0]}", nearest=f", such as {close[0]}" if close else "")
-
-
-def _is_assigned(node: Code) -> bool:
-    above = node.parent
-    is_left = above is not None and above.child_by_field_name("left") == node
-    return is_left and above is not None and above.type.endswith("assignment_expression")
