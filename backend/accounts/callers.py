@@ -1,17 +1,25 @@
 """Who is calling the API: read from the one-time token, never from the request."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
 from backend.accounts import store
 from backend.accounts.records import Installation, platform_of
-from backend.db import Clock, utc_now
+from backend.db import Clock, transaction, utc_now
 from backend.errors import Refusal
-from backend.kommo.one_time_token import BadToken, Claims, Expected, named_client, verify
+from backend.kommo.one_time_token import BadToken, Claims, Expected, named_client, verify, verify_bot
 from backend.seal import Sealer
 
 HEADER = "X-Auth-Token"
+
+
+class Check(Protocol):
+    """One of the two ways to prove a token."""
+
+    def __call__(self, token: str, expected: Expected, *, now: float) -> Claims:
+        """Return what the token proves. Raises ``BadToken``."""
 
 
 @dataclass(frozen=True)
@@ -41,22 +49,37 @@ class Callers:
         self._clock = clock
 
     def identify(self, token: str | None) -> Caller:
-        """Return who ``token`` proves. Raises ``Refusal``: 401 for the token, 409 if the account is not installed."""
+        """Return who ``token`` proves. Raises ``Refusal``: 401 for the token, 409 if the account is not installed.
+
+        A mobile frame's token, which comes in the address, is of the same kind.
+        """
+        return self._caller(token, verify)
+
+    def identify_bot(self, token: str | None) -> Caller:
+        """Return whose Salesbot sent ``token`` in its ``widget_request``. Raises as ``identify`` does."""
+        return self._caller(token, verify_bot)
+
+    def _caller(self, token: str | None, check: Check) -> Caller:
         if not token:
             raise Refusal(f"The header {HEADER} is missing.", status=401, code="token_missing")
         with self._engine.connect() as conn:
-            claims, integration_id = self._proved(conn, token)
+            claims, integration_id = self._proved(conn, token, check)
             platform = platform_of(claims.host)
             found = store.installation_of(conn, integration_id, platform, claims.account_id)
-        if found is None or found.state == "uninstalled":
-            raise Refusal(
-                "The account has not installed this integration, or the installation is not finished yet.",
-                status=409, code="account_not_installed",
-            )  # fmt: skip
-        if not found.is_active:
-            raise Refusal(f"The installation is not usable: {found.state}. Install it again.", status=409,
-                          code="account_not_installed")  # fmt: skip
+        if found is None or not found.is_active:
+            state = "is not installed there, or not yet" if found is None else f"is {found.state} there"
+            raise Refusal(f"The integration {state}: install it.", status=409, code="account_not_installed")
+        if claims.host != found.host:
+            self._follow(found, claims.host)
         return Caller(found, claims.user_id, claims.is_admin)
+
+    def _follow(self, found: Installation, host: str) -> None:
+        """Remember the new host of an account that changed its name: its token is signed with our secret."""
+        with transaction(self._engine) as conn:
+            store.change_installation(conn, found.id, host=host)
+            store.record(
+                conn, "installation.moved", actor="kommo", now=self._clock(), installation_id=found.id, host=host
+            )
 
     def identify_for_change(self, token: str | None) -> Caller:
         """Return who ``token`` proves if it may link and unlink. Raises ``Refusal`` as ``identify`` does, and 403."""
@@ -65,14 +88,14 @@ class Callers:
             raise Refusal("Only an administrator of the account may do this.", status=403, code="forbidden")
         return caller
 
-    def _proved(self, conn: Connection, token: str) -> tuple[Claims, int]:
+    def _proved(self, conn: Connection, token: str, check: Check) -> tuple[Claims, int]:
         """Check a token against the integration that it names. Which check failed is nobody's business but ours."""
         ours = store.integration_by_client(conn, self._sealer, named_client(token))
         if ours is None:
             raise _invalid()
         expected = Expected(ours.client_id, ours.client_secret, ours.redirect_uri, self._zones)
         try:
-            return verify(token, expected, now=self._clock().timestamp()), ours.id
+            return check(token, expected, now=self._clock().timestamp()), ours.id
         except BadToken as error:
             if error.reason == "expired":
                 raise Refusal("The token has expired: ask for a new one.", status=401, code="token_expired") from error

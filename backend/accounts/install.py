@@ -33,6 +33,7 @@ from backend.seal import Sealer
 
 log = logging.getLogger(__name__)
 
+MAX_WAITING = 20  # codes of one account: a stranger who makes them up must not fill the queue
 EXCHANGE, INSTALLED, REMOVED = "consent.exchange", "installation.ready", "installation.removed"
 
 Follow = Mapping[str, str]  # kind of job → beginning of its lane
@@ -95,6 +96,9 @@ class Installer:
             ours = self._integration(conn, callback.client_id)
             if not callback.is_unattended:
                 self._spend_state(conn, callback.state, ours, now)
+            if store.waiting_consents(conn, host) >= MAX_WAITING:
+                raise Refusal("Too many installations of this account are waiting.", status=429, code="too_many_tries",
+                              headers={"Retry-After": "60"}, retry_after=60)  # fmt: skip
             self._promise_exchange(conn, ours, host, callback, now)
 
     def _promise_exchange(

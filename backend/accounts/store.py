@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from backend.accounts.models import audit, consents, installations, integrations, oauth_states
 from backend.accounts.records import Installation, Integration
@@ -124,6 +124,12 @@ def keep_code(
     sealed = sealer.seal(f"consents:{key}:code", code)
     conn.execute(update(consents).where(consents.c.id == key).values(code=sealed))
     return int(key)
+
+
+def waiting_consents(conn: Connection, host: str) -> int:
+    """Count the codes of one account that wait for their exchange."""
+    mine = (consents.c.host == host) & (consents.c.state == "waiting")
+    return conn.execute(select(func.count()).where(mine)).scalar_one()
 
 
 def consent(conn: Connection, key: int) -> Row[Any] | None:

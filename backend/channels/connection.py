@@ -16,6 +16,7 @@ from backend.jobs import store as jobs
 from backend.jobs.periodic import Periodic
 from backend.jobs.run import Job
 from backend.kommo import amojo
+from backend.kommo.errors import KommoError
 from backend.seal import Sealer
 
 log = logging.getLogger(__name__)
@@ -60,9 +61,23 @@ class Connections:
         self._sources.follow(job.body["installation_id"])
 
     def drop(self, job: Job) -> None:
-        """Note that an account is gone: Kommo has disconnected its channels by itself."""
+        """Disconnect an account that is gone. Kommo does so by itself; asking again makes sure, and needs no token.
+
+        Its sources went with the integration, so they are made anew when it comes back.
+        """
+        installation_id = job.body["installation_id"]
+        with self._engine.connect() as conn:
+            found = [(scope, store.channel(conn, self._sealer, scope.channel_id))
+                     for scope in store.scopes_of(conn, installation_id) if scope.is_connected]  # fmt: skip
+        for scope, channel in found:
+            try:
+                self._chats.disconnect(amojo.Channel(channel.channel_id, channel.secret), scope.amojo_id)
+            except KommoError as error:
+                if not error.permanent:
+                    raise
         with transaction(self._engine) as conn:
-            store.mark_disconnected(conn, job.body["installation_id"])
+            store.mark_disconnected(conn, installation_id)
+            store.forget_sources(conn, installation_id)
             job.finish(conn)
 
     def promise_checks(self, job: Job) -> None:

@@ -147,6 +147,12 @@ def removed_sources(conn: Connection, installation_id: int) -> dict[int, str]:
     return {row.id: row.source_external_id for row in conn.execute(query.where(mine, links.c.source_id.is_not(None)))}
 
 
+def forget_sources(conn: Connection, installation_id: int) -> None:
+    """Forget which sources Kommo had for an account's lines."""
+    mine = links.c.scope_id.in_(select(scopes.c.id).where(scopes.c.installation_id == installation_id))
+    conn.execute(update(links).where(mine).values(source_id=None))
+
+
 def pipeline_of(conn: Connection, installation_id: int) -> int | None:
     """Return the pipeline where an account's new leads go, None where Kommo decides."""
     query = select(pipelines.c.pipeline_id).where(pipelines.c.installation_id == installation_id)

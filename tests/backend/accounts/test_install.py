@@ -134,10 +134,12 @@ def test_installing_again_gives_new_tokens_and_connects_the_lines_again(office: 
     office.api("POST", "/links", json=LINK)
     office.web.get("/oauth/uninstall", query_string=uninstall_query())
     office.work()
-    office.cloud.connected.clear()  # Kommo drops the connection with the installation
+    office.cloud.sources.clear()  # they go with the installation
+    assert office.cloud.connected == []
     assert office.install(code="code-2") == key
     assert office.cloud.connected == [LINK["amojo_id"]]
     assert [link["state"] for link in office.api("GET", "/links").get_json()["links"]] == ["active"]
+    assert [source["name"] for source in office.cloud.sources.values()] == ["Line support"]
 
 
 def test_removing_forgets_the_tokens_and_shuts_the_door(office: Office) -> None:
