@@ -156,7 +156,7 @@ def seed(world: World) -> None:
     email = {"field_id": 2, "field_code": "EMAIL", "field_name": "Email", "values": [{"value": "vera@shop.example"}]}
     who = world.accounts.first.current_user_id
     lead = {"id": 101, "name": "Roses", "price": 90, "status_id": stage, "pipeline_id": pipeline["id"]}
-    books.leads[101] = lead | {"responsible_user_id": who, "custom_fields_values": None}
+    books.leads[101] = lead | {"responsible_user_id": who, "custom_fields_values": None, "tags": [], "closed_at": None}
     books.contacts[201] = {"id": 201, "name": "Vera Lind", "custom_fields_values": [phone, email]}
     books.companies[301] = {"id": 301, "name": "Shop", "custom_fields_values": [phone]}
     books.tasks[401] = {"id": 401, "text": "Call", "entity_type": "leads", "entity_id": 101}

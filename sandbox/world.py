@@ -10,10 +10,10 @@ from sandbox.amojo.records import Chat, Message, Scope
 from sandbox.clock import Clock
 from sandbox.courier import Courier
 from sandbox.crm.address import by_api
-from sandbox.crm.books import Books
+from sandbox.crm.books import Books, Record
 from sandbox.crm.chats import arrivals, sources
 from sandbox.crm.hooks.models import CrmHooks
-from sandbox.crm.hooks.triggers import Triggers
+from sandbox.crm.hooks.triggers import LEAD_ADDED, LEAD_STATUS_CHANGED, Triggers
 from sandbox.crm.limits import Limits
 from sandbox.crm.models import Crm
 from sandbox.faults import Faults
@@ -136,10 +136,23 @@ class World:
             lambda account, integration: sources.on_install(self.crm.of(account), account, integration)
         )
         self.crm.listeners.append(self.crm_hooks.hear)
+        self.crm.listeners.append(self._pull_triggers)
         self.desk.default_source = self._default_source
         self.chats.on_message.append(self._arrive)
         self.chats.on_outgoing_import.append(self._leave)
         self.desk.on_reply.append(self._leave)
+
+    def _pull_triggers(self, books: Books, kind: str, action: str, record: Record, before: Record) -> None:
+        """Send the hooks of the widgets that stand in the stage which a lead has reached."""
+        event = {"add": LEAD_ADDED, "status": LEAD_STATUS_CHANGED}.get(action)
+        if kind != "lead" or event is None:
+            return
+        place = (record["pipeline_id"], record["status_id"])
+        for trigger in books.triggers.values():
+            widget = self.widgets.get(trigger["code"])
+            url = (widget.manifest.get("dp") or {}).get("webhook_url") if widget else None
+            if url and (trigger["pipeline_id"], trigger["status_id"]) == place:
+                self.triggers.widget_hook(books.account, url, event, record, trigger["settings"])
 
     def _arrive(self, chat: Chat, message: Message) -> None:
         arrivals.arrive(*self._chat_side(chat), chat, message)

@@ -1,9 +1,8 @@
 """Boards, lists and cards of the CRM's records."""
 
-from typing import Any
-
 from flask import Blueprint, Response, abort, jsonify, request
 
+from sandbox.crm.entities import records
 from sandbox.page.board import card, items, leads
 from sandbox.page.boot import page_account
 from sandbox.page.policy import Policy
@@ -27,14 +26,14 @@ def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
 
     @routes.put("/ajax/card/<any(leads, contacts, companies):kind>/<int:number>")
     def save_card(kind: str, number: int) -> tuple[str, int]:
-        books = world.crm.of(page_account(world))
+        account = page_account(world)
+        books, sent = world.crm.of(account), request.get_json()
         record = books.entities(kind).get(number)
         if record is None:
             abort(404)
         with world.ground.lock:
-            before: dict[str, Any] = dict(record)
-            record["name"] = str(request.get_json()["name"])
-            books.changed(kind, "update", record, before)
+            given = {name: sent[name] for name in ("name", "status_id", "pipeline_id") if name in sent}
+            records.change(books, kind, record, given, account.current_user)
         return "", 204
 
     @routes.get("/ajax/list/<any(leads, contacts, tasks):name>")

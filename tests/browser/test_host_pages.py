@@ -14,7 +14,11 @@ EVERYWHERE = ["settings", "lead_sources", "advanced_settings", "lcard-1", "ccard
               "tlist-0", "digital_pipeline", "salesbot_designer", "widget_page", "mobile_card", "card_sdk"]  # fmt: skip
 BLOCKS: dict[str, Any] = {
     "locations": EVERYWHERE,
-    "dp": {"settings": {"text": {"name": "settings.login", "type": "text"}}, "action_multiple": False},
+    "dp": {
+        "settings": {"text": {"name": "settings.login", "type": "text"}},
+        "action_multiple": False,
+        "webhook_url": "https://own.example/trigger",
+    },
     "salesbot_designer": {
         "logo": "/x.png",
         "say": {
@@ -46,7 +50,9 @@ def host(browser: Browser, tmp_path: Path) -> Iterator[Host]:
         running.install()
         books = running.world.crm.of(running.world.accounts.first)
         stage = books.main_pipeline["statuses"][1]["id"]
-        lead = {"id": 501, "name": "Roses", "price": 90, "status_id": stage, "pipeline_id": books.main_pipeline["id"]}
+        usual = {"tags": [], "closed_at": None, "responsible_user_id": 0, "custom_fields_values": None}
+        place = {"status_id": stage, "pipeline_id": books.main_pipeline["id"]}
+        lead = {"id": 501, "name": "Roses", "price": 90} | usual | place
         phone = {"field_code": "PHONE", "field_name": "Phone", "values": [{"value": "+15550100"}]}
         books.leads[501] = lead
         books.contacts[601] = {"id": 601, "name": "Vera", "custom_fields_values": [phone]}
@@ -127,6 +133,22 @@ def test_a_trigger_is_set_up_on_a_stage_and_kept(host: Host) -> None:
     assert "dpSettings" in host.called()
     kept = host.world.crm.of(host.world.accounts.first).triggers
     assert [each["settings"] for each in kept.values()] == [{"text": "ring"}]
+
+
+def test_a_lead_moved_on_its_card_changes_the_open_board_and_pulls_the_trigger(host: Host) -> None:
+    books = host.world.crm.of(host.world.accounts.first)
+    pipeline = books.main_pipeline
+    stage = pipeline["statuses"][2]["id"]
+    books.triggers[1] = {"code": CODE, "pipeline_id": pipeline["id"], "status_id": stage, "settings": {"text": "ring"}}
+    host.visit("/leads/pipeline/")
+    with host.page.context.new_page() as card:
+        card.goto(f"{host.url}/leads/detail/501/")
+        card.select_option("select.card-status", str(stage))
+        expect(host.page.locator(f".stage[data-status-id='{stage}'] .lead[data-id='501']")).to_be_visible()
+    assert host.world.crm_courier.settle()
+    (hook,) = [each for each in host.sent if each.label == "widget hook"]
+    assert hook.url == "https://own.example/trigger"
+    assert b"ring" in hook.body
 
 
 def test_a_salesbot_step_shows_its_exits_and_its_code(host: Host) -> None:

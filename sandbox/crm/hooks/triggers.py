@@ -22,10 +22,11 @@ from sandbox.oauth.jwt import audience
 from sandbox.outbound import Outcome, Outgoing
 from sandbox.registration import Integration
 
+LEAD_ADDED, LEAD_STATUS_CHANGED = 1, 14
 STAGE_EVENTS = ("call_in", "chat", "site_visit", "mail_in", "status")
 WIDGET_EVENTS = {
-    1: "lead_added",
-    14: "lead_status_changed",
+    LEAD_ADDED: "lead_added",
+    LEAD_STATUS_CHANGED: "lead_status_changed",
     15: "lead_appeared_in_status",
     16: "mail_in",
     17: "call_in",

@@ -2,8 +2,8 @@
  * Cards of leads, contacts and companies: fields, feed, and the right panel where widgets stand.
  * https://developers.kommo.com/docs/card-sdk
  */
-define(['jquery', 'backbone', 'host/api', 'host/dom', 'host/text', 'host/place', 'host/loader', 'host/card_actions', 'host/card_tabs'],
-  ($, Backbone, api, { el, fill }, t, place, loader, actions, tabs) => {
+define(['jquery', 'backbone', 'host/boot', 'host/api', 'host/dom', 'host/text', 'host/place', 'host/loader', 'host/card_actions', 'host/card_tabs'],
+  ($, Backbone, boot, api, { el, fill }, t, place, loader, actions, tabs) => {
     const KINDS = {
       lead: { path: 'leads', area: 'lcard', page: 'leads_card', type: 2 },
       contact: { path: 'contacts', area: 'ccard', page: 'contacts_card', type: 1 },
@@ -43,13 +43,27 @@ define(['jquery', 'backbone', 'host/api', 'host/dom', 'host/text', 'host/place',
       try { await place.card.save(); } finally { button.disabled = false; }
     }
 
+    /** The lead's stage, to be changed: whoever listens to the pipeline hears of it. */
+    function statusPicker(record) {
+      const pipeline = boot.pipelines.find((each) => each.id === record.pipeline_id) || { statuses: [] };
+      const color = (id) => (pipeline.statuses.find((status) => status.id === id) || {}).color;
+      const move = async (event) => {
+        const status = Number(event.target.value);
+        await api.put(`/ajax/card/leads/${record.id}`, { status_id: status, pipeline_id: record.pipeline_id });
+        event.target.style.setProperty('--stage', color(status));
+        place.card.model.set('status_id', status);
+      };
+      return el('select.card-status', { 'aria-label': t('card.status'), style: `--stage: ${color(record.status_id)}`, onchange: move },
+        pipeline.statuses.map((status) => el('option', { value: status.id, selected: status.id === record.status_id }, status.name)));
+    }
+
     function fields(kind, data) {
       const { record } = data;
       return el('form.card-fields#edit_card', { onsubmit: save },
         el('div.card-fields__top.card-fields__top-name', {}, el('h1.sr', {}, record.name || `#${record.id}`),
           el('textarea.card-name.text-input', { name: 'name', rows: '1', 'aria-label': t('list.head.name') }, record.name || ''),
           record.id ? el('button.button-input.button-input_blue.js-button-with-loader.card-top-save-button', { type: 'submit' }, t('settings.save')) : null,
-          el('span.muted', {}, `${t(`card.${kind.path}`)} #${record.id}`), data.status ? el('span.card-status', { style: `--stage: ${data.status.color}` }, data.status.name) : null),
+          el('span.muted', {}, `${t(`card.${kind.path}`)} #${record.id}`), data.status ? statusPicker(record) : null),
         el('div.card-tabs__wrapper', {}, tabs.bar()),
         el('div.card-fields__fields-block', {}, data.fields.map(({ code, title, value }) => field(code, title, value)),
           data.contacts.length && kind.area !== 'ccard' ? el('ul.linked-forms__group-wrapper', {}, data.contacts.map(contactForm)) : null),

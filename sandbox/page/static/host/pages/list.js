@@ -23,7 +23,7 @@ define(['host/api', 'host/dom', 'host/text', 'host/place', 'host/loader'], (api,
   function row(item, kind, changed) {
     const box = el('input.list-row__check', { type: 'checkbox', id: `list_item_${item.id}`, 'aria-label': item.name, onchange: () => { item.is_checked = box.checked; item.checked = box.checked; changed(); } });
     const name = kind.detail ? el('a', { href: `/${kind.detail}/detail/${item.id}/`, 'data-path': true }, item.name) : item.name;
-    return el('tr.list-row.js-list-row', { 'data-id': item.id }, el('td', {}, box), el('td', {}, name), el('td', {}, item.phones.join(', ')), el('td', {}, item.emails.join(', ')), el('td', {}, item.note || ''));
+    return el('tr.list-row.js-list-row', { 'data-id': item.id }, el('td', {}, box), el('td', {}, name), el('td', {}, item.phones.join(', ')), el('td', {}, item.emails.join(', ')));
   }
 
   function run(entry, widget, callback) {
@@ -49,8 +49,8 @@ define(['host/api', 'host/dom', 'host/text', 'host/place', 'host/loader'], (api,
         const changed = () => actions(bar, kind, items);
         fill(holder, el('header.page-head.list__body-right__top', {}, el('h1.content__top__preset', {}, t(`list.${name}`)), el('div.list__body-right__top__buttons')),
           el('div.list.work-area#list_page_holder', {}, bar,
-            el('table.plain-table.list__table#list_table', {}, el('thead', {}, el('tr', {}, ['', 'name', 'phone', 'email', 'note'].map((head) => el('th', {}, head && t(`list.head.${head}`))))),
-              el('tbody', {}, items.map((item) => row(item, kind, changed)), items.length ? null : el('tr', {}, el('td.empty', { colspan: 5 }, t('list.none'))))),
+            el('table.plain-table.list__table#list_table', {}, el('thead', {}, el('tr', {}, ['', 'name', 'phone', 'email'].map((head) => el('th', {}, head && t(`list.head.${head}`))))),
+              el('tbody', {}, items.map((item) => row(item, kind, changed)), items.length ? null : el('tr', {}, el('td.empty', { colspan: 4 }, t('list.none'))))),
             el('aside.card-widgets.js-widgets-active#widgets_block', {}, el('div.card-widgets__elements'), el('div#card_widgets_overlay', { style: 'display: none' }))));
         place.view = { $el: window.$(holder) };
         await loader.enter(kind.area);

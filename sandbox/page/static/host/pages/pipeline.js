@@ -4,15 +4,24 @@ define(['jquery', 'host/boot', 'host/api', 'host/dom', 'host/icons', 'host/text'
     const money = (price) => new Intl.NumberFormat(boot.lang, { style: 'currency', currency: boot.constants.account.currency, maximumFractionDigits: 0 }).format(price);
 
     function leadCard(lead) {
-      return el('a.lead', { href: `/leads/detail/${lead.id}/`, 'data-path': true, 'data-id': lead.id },
+      const drag = (event) => event.dataTransfer.setData('text/lead', String(lead.id));
+      return el('a.lead', { href: `/leads/detail/${lead.id}/`, 'data-path': true, 'data-id': lead.id, draggable: 'true', ondragstart: drag },
         el('span.lead__contact', {}, lead.contact || t('board.no_contact')),
         el('strong.lead__name', {}, lead.name || `#${lead.id}`),
         el('span.lead__foot', {}, lead.price ? el('span.lead__price', {}, money(lead.price)) : null,
           lead.source ? el('span.lead__source', {}, lead.source) : null));
     }
 
-    function stage(status, leads) {
-      return el('section.stage', { 'aria-label': status.name, 'data-status-id': status.id },
+    /** A lead dropped on a stage moves there; on its card the same is done with the keyboard. */
+    function drop(event, status, pipeline) {
+      const id = event.dataTransfer.getData('text/lead');
+      if (!id) return;
+      event.preventDefault();
+      api.put(`/ajax/card/leads/${id}`, { status_id: status.id, pipeline_id: pipeline.id });
+    }
+
+    function stage(status, leads, pipeline) {
+      return el('section.stage', { 'aria-label': status.name, 'data-status-id': status.id, ondragover: (event) => event.preventDefault(), ondrop: (event) => drop(event, status, pipeline) },
         el('header.stage__head', { style: `--stage: ${status.color}` }, el('h2', {}, status.name),
           el('span.muted', {}, `${leads.length} · ${money(leads.reduce((sum, lead) => sum + lead.price, 0))}`)),
         el('div.stage__leads', {}, leads.map(leadCard)));
@@ -20,7 +29,7 @@ define(['jquery', 'host/boot', 'host/api', 'host/dom', 'host/icons', 'host/text'
 
     async function drawStages(board, pipeline) {
       const { leads } = await api.get(`/ajax/board?pipeline_id=${pipeline.id}`);
-      fill(board, pipeline.statuses.map((status) => stage(status, leads.filter((lead) => lead.status_id === status.id))));
+      fill(board, pipeline.statuses.map((status) => stage(status, leads.filter((lead) => lead.status_id === status.id), pipeline)));
     }
 
     function head(pipeline) {
