@@ -77,7 +77,9 @@ class Doors:
             visitor = _visitor(conn, line_key)
             found = store.events_after(conn, visitor.id, _after())
             is_open = self._relay.is_open(conn, "webchat", line_key)
-        return jsonify(events=[_shown(event) for event in found], is_open=is_open, read_seq=visitor.read_seq)
+            title = _line(conn, line_key).title
+        shown = [_shown(event) for event in found]
+        return jsonify(events=shown, is_open=is_open, read_seq=visitor.read_seq, title=title)
 
     def write(self, line_key: str) -> tuple[Response, int]:
         """A visitor's message: saved with the promise to send it, or refused."""

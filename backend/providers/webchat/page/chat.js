@@ -1,48 +1,50 @@
 // The chat itself: a log of messages and a line to write in. It never puts a stranger's text into HTML.
 import { Refused, Wire } from "./wire.js";
+import { element, icon, ICONS } from "./dom.js";
+import { emojiTool, fileTool, MAX_FILE, whoForm } from "./tools.js";
 import { chooseLanguage, words } from "./words.js";
-
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name === "text") made.textContent = value;
-    else if (value !== null && value !== undefined) made.setAttribute(name, value);
-  }
-  made.append(...children);
-  return made;
-}
 
 const safeLink = (url) => (/^https?:\/\//i.test(url || "") ? url : null);
 
 export class Chat {
-  constructor(root, { base, line, title, language }) {
+  constructor(root, { base, line, title, language, onClose }) {
+    this.onAnswer = () => {};
     this.language = chooseLanguage(language);
     this.words = words(this.language);
     this.wire = new Wire(base, line);
     this.bubbles = new Map();
     this.readSeq = 0;
-    this.#build(root, title);
+    this.#build(root, title, onClose);
   }
 
-  #build(root, title) {
+  #build(root, title, onClose) {
     this.log = element("ol", { class: "kck-log", role: "log", "aria-live": "polite", "aria-label": this.words.messages,
       tabindex: "0" });
     this.notice = element("p", { class: "kck-notice", role: "status", hidden: "" });
     this.input = element("textarea", { class: "kck-input", rows: "1", maxlength: "4000", "aria-label": this.words.write,
       placeholder: this.words.write, enterkeyhint: "send" });
-    this.button = element("button", { class: "kck-send", type: "submit", "aria-label": this.words.send }, arrow());
-    this.form = element("form", { class: "kck-form" }, this.input, this.button);
-    const head = element("header", { class: "kck-head" }, element("span", { class: "kck-dot", "aria-hidden": "true" }),
-      element("h1", { text: title }));
+    this.button = element("button", { class: "kck-send", type: "submit", "aria-label": this.words.send }, icon(ICONS.send));
+    const [emoji, choices] = emojiTool(this.words, this.input);
+    const [attach, picker] = fileTool(this.words, (file) => this.#attach(file));
+    this.form = element("form", { class: "kck-form" }, choices, attach, picker, emoji, this.input, this.button);
+    this.title = element("h1", { text: title });
+    const head = element("header", { class: "kck-head" }, element("span", { class: "kck-dot", "aria-hidden": "true" }), this.title);
+    if (onClose) {
+      const close = element("button", { class: "kck-tool", type: "button", "aria-label": this.words.close }, icon(ICONS.close));
+      close.addEventListener("click", onClose);
+      head.append(close);
+    }
+    this.typing = element("p", { class: "kck-typing", hidden: "", "aria-live": "off" });
+    this.who = whoForm(this.words, {}, (known) => this.wire.introduce(known));
     this.hello = element("li", { class: "kck-hello", text: this.words.hello });
     this.log.append(this.hello);
-    root.replaceChildren(head, this.log, this.notice, this.form);
+    root.replaceChildren(head, this.log, this.typing, this.notice, this.who, this.form);
     this.root = root;
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.#write(); });
     this.input.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.#write(); }
     });
-    this.input.addEventListener("input", () => this.#grow());
+    this.input.addEventListener("input", () => { this.#grow(); this.#tellTyping(); });
     document.addEventListener("visibilitychange", () => this.#tellRead());
   }
 
@@ -57,7 +59,8 @@ export class Chat {
   // Whether the line is open is asked now and then: a chat that is closed says so before one writes.
   async #look() {
     try {
-      const { is_open: isOpen } = await this.wire.look();
+      const { is_open: isOpen, title } = await this.wire.look();
+      if (title) this.title.textContent = title;
       this.#setClosed(!isOpen);
     } catch (error) {
       if (error instanceof Refused && error.status === 404) this.#say(this.words.gone);
@@ -73,6 +76,7 @@ export class Chat {
 
   #setClosed(isClosed) {
     this.root.toggleAttribute("data-closed", isClosed);
+    this.who.hidden = !isClosed;
     if (isClosed) this.#say(this.words.closed, "closed");
     else if (this.notice.dataset.kind === "closed") { this.#say(""); this.#resend(); }
   }
@@ -84,10 +88,51 @@ export class Chat {
   }
 
   #heard(event) {
+    if (event.kind === "typing") this.#showTyping(event);
     if (event.kind !== "message") return;
     this.wire.forget(event.id);
     this.#show(event, "sent");
-    if (event.from === "manager") { this.lastSeq = event.seq; this.#tellRead(); }
+    if (event.from === "manager") {
+      this.typing.hidden = true;
+      this.lastSeq = event.seq;
+      if (Date.now() - event.at < 60000) this.onAnswer();
+      this.#tellRead();
+    }
+  }
+
+  #showTyping(event) {
+    const left = event.lasts_ms - (Date.now() - event.at);
+    if (left <= 0) return;
+    this.typing.textContent = `${this.words.manager} ${this.words.typing}`;
+    this.typing.hidden = false;
+    clearTimeout(this.typingEnds);
+    this.typingEnds = setTimeout(() => { this.typing.hidden = true; }, left);
+  }
+
+  #tellTyping() {
+    if (Date.now() - (this.toldTyping || 0) < 4000 || !this.input.value) return;
+    this.toldTyping = Date.now();
+    this.wire.typing().catch(() => {});
+  }
+
+  // The panel was opened: what came meanwhile is read now.
+  shown() {
+    this.log.scrollTop = this.log.scrollHeight;
+    this.#tellRead();
+  }
+
+  async #attach(file) {
+    if (file.size > MAX_FILE) { this.#say(this.words.tooLarge); return; }
+    const id = uuid();
+    this.#show({ id, from: "visitor", type: "file", text: `${file.name}`, at: Date.now() }, "sending");
+    try {
+      await this.wire.upload(id, file);
+      this.#mark(id, "sent");
+    } catch (error) {
+      this.#mark(id, "failed");
+      this.bubbles.get(id).mark.addEventListener("click", () => this.#attach(file), { once: true });
+      if (error instanceof Refused && error.code === "line_closed") this.#setClosed(true);
+    }
   }
 
   #tellRead() {
@@ -119,6 +164,7 @@ export class Chat {
         this.#mark(message.id, "sending");
         await this.wire.send(message);
         this.#mark(message.id, "sent");
+        this.#setClosed(false);
       }
     } catch (error) {
       for (const message of this.wire.pending) this.#mark(message.id, "failed");
@@ -130,7 +176,10 @@ export class Chat {
 
   #show(message, state) {
     const known = this.bubbles.get(message.id);
-    if (known) return this.#mark(message.id, state);
+    if (known) {
+      if (message.media && !known.hasMedia) this.#fill(known, message);
+      return this.#mark(message.id, state);
+    }
     const isMine = message.from === "visitor";
     const at = new Date(message.at);
     const time = element("time", { datetime: at.toISOString(),
@@ -140,7 +189,7 @@ export class Chat {
     const who = element("span", { class: "kck-who", text: isMine ? this.words.you : message.name || this.words.manager });
     const bubble = element("li", { class: `kck-message ${isMine ? "kck-mine" : "kck-theirs"}`, "data-id": message.id },
       who, ...this.#content(message), element("span", { class: "kck-foot" }, time, mark));
-    this.bubbles.set(message.id, { bubble, mark });
+    this.bubbles.set(message.id, { bubble, mark, hasMedia: Boolean(message.media) });
     const isAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
     this.log.append(bubble);
     this.#mark(message.id, state);
@@ -148,12 +197,21 @@ export class Chat {
     return undefined;
   }
 
+  // A file that was sent gets its picture or link once the server has it.
+  #fill(known, message) {
+    known.hasMedia = true;
+    known.bubble.querySelector("p")?.remove();
+    known.bubble.querySelector(".kck-foot").before(...this.#content(message));
+  }
+
   #content(message) {
     const parts = [];
     const link = safeLink(message.media);
     if (link && message.type === "picture") {
-      parts.push(element("a", { href: link, target: "_blank", rel: "noopener noreferrer" },
-        element("img", { src: link, alt: message.file_name || this.words.picture, loading: "lazy" })));
+      const picture = element("img", { src: link, alt: message.file_name || this.words.picture });
+      const wasAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 120;
+      picture.addEventListener("load", () => { if (wasAtEnd) this.log.scrollTop = this.log.scrollHeight; });
+      parts.push(element("a", { href: link, target: "_blank", rel: "noopener noreferrer" }, picture));
     } else if (link) {
       parts.push(element("a", { class: "kck-file", href: link, target: "_blank", rel: "noopener noreferrer",
         text: message.file_name || this.words.file }));
@@ -183,15 +241,4 @@ function uuid() {
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
-
-function arrow() {
-  const space = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(space, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(space, "path");
-  path.setAttribute("d", "M4 12l16-8-5 16-3.5-6.5L4 12z");
-  svg.append(path);
-  return svg;
 }

@@ -43,8 +43,9 @@ export class Wire {
     const headers = { ...more.headers };
     if (this.kept.token) headers["X-Visitor-Token"] = this.kept.token;
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    const json = body === undefined ? undefined : JSON.stringify(body);
-    const answer = await fetch(this.url + path, { method, headers, body: json, signal: more.signal, cache: "no-store" });
+    if (more.raw) headers["Content-Type"] = "application/octet-stream";
+    const sent = more.raw || (body === undefined ? undefined : JSON.stringify(body));
+    const answer = await fetch(this.url + path, { method, headers, body: sent, cache: "no-store", credentials: "omit" });
     if (!answer.ok) {
       const problem = await answer.json().catch(() => ({}));
       throw new Refused(answer.status, problem.code);
@@ -96,6 +97,19 @@ export class Wire {
   async send(message) {
     await this.#asVisitor(() => this.#call("POST", "/messages", message));
     this.forget(message.id);
+  }
+
+  async upload(id, file) {
+    const path = `/files?id=${id}&name=${encodeURIComponent(file.name)}`;
+    await this.#asVisitor(() => this.#call("POST", path, undefined, { raw: file }));
+  }
+
+  async typing() {
+    if (this.kept.token) await this.#call("POST", "/typing", {});
+  }
+
+  async introduce(known) {
+    await this.#asVisitor(() => this.#call("POST", "/visitor", known));
   }
 
   async read(seq) {
