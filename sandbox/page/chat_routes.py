@@ -1,5 +1,6 @@
 """The inbox: what managers read and write in chats."""
 
+from itertools import takewhile
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -42,9 +43,10 @@ def _quoted(reply: Any) -> str:
     return str(message.get("text") or message.get("id") or message.get("msgid") or "") if message else ""
 
 
-def chat_form(chat: Json, books: Books) -> Json:
-    """Return a conversation as the inbox shows it; its source by name."""
+def chat_form(chat: Json, books: Books, messages: list[Json]) -> Json:
+    """Return a conversation as the inbox shows it: its source by name, its lead, and what was not read yet."""
     customer = chat["customer"]
+    leads = [number for kind, number in books.links.get(("contacts", chat["contact_id"] or 0), {}) if kind == "leads"]
     names = {source["external_id"]: source["name"] for source in books.sources.values()}
     return {
         "id": chat["id"],
@@ -52,8 +54,24 @@ def chat_form(chat: Json, books: Books) -> Json:
         "last_text": chat["last_text"],
         "updated_at": chat["last_at"] or 0,
         "source": names.get(chat["source"], chat["source"]),
-        "lead_id": chat.get("lead_id"),
+        "lead_id": max(leads, default=None),
+        "unread": unread(books, chat["id"], messages),
     }
+
+
+def unread(books: Books, chat_id: str, messages: list[Json]) -> int:
+    """Return how many messages came in since a manager last wrote or looked."""
+    if all(talk["is_read"] for talk in books.talks.values() if talk["chat_id"] == chat_id):
+        return 0
+    return len(list(takewhile(lambda message: message["direction"] == "incoming", reversed(messages))))
+
+
+def mark_read(books: Books, chat_id: str) -> None:
+    """Note that a manager has opened the conversation."""
+    for talk in books.talks.values():
+        if talk["chat_id"] == chat_id and not talk["is_read"]:
+            talk["is_read"] = True
+            books.changed("talk", "update", talk)
 
 
 def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
@@ -68,14 +86,21 @@ def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
     def chats() -> Response:
         account = page_account(world)
         books = world.crm.of(account)
-        return jsonify({"chats": [chat_form(chat, books) for chat in world.desk.chats(account.id)]})
+        listed = [(chat, world.desk.messages(account.id, chat["id"])) for chat in world.desk.chats(account.id)]
+        return jsonify({"chats": [chat_form(chat, books, messages) for chat, messages in listed]})
 
     @routes.get("/ajax/chats/<chat_id>/messages")
     def messages(chat_id: str) -> Response:
         account = page_account(world)
-        listed = [message_form(message) for message in world.desk.messages(account.id, chat_id)]
-        chat = chat_form(world.chats.chats[chat_id].as_json(), world.crm.of(account))
-        return jsonify({"chat": chat, "messages": listed})
+        found = world.desk.messages(account.id, chat_id)
+        chat = chat_form(world.chats.chats[chat_id].as_json(), world.crm.of(account), found)
+        return jsonify({"chat": chat, "messages": [message_form(message) for message in found]})
+
+    @routes.post("/ajax/chats/<chat_id>/read")
+    def read(chat_id: str) -> tuple[str, int]:
+        with world.ground.lock:
+            mark_read(world.crm.of(page_account(world)), chat_id)
+        return "", 204
 
     @routes.post("/ajax/chats/<chat_id>/messages")
     def reply(chat_id: str) -> tuple[Response, int]:

@@ -39,6 +39,25 @@ def test_a_message_appears_in_the_open_inbox_by_itself(host: Host, scope: Scope)
     expect(host.page.locator(".bubble").last).to_contain_text("Red ones")
 
 
+def test_what_was_not_read_is_counted_until_the_chat_is_opened(host: Host, scope: Scope) -> None:
+    host.world.chats.write(scope, said("Hi", 1))
+    host.world.chats.write(scope, said("Anybody there?", 2))
+    host.visit("/chats/")
+    expect(host.page.locator(".chat-row .badge")).to_have_text("2")
+    host.page.click(".chat-row")
+    expect(host.page.locator(".chat-row .badge")).to_have_count(0)
+    expect(host.page.locator(".thread__head").get_by_role("link", name="Lead", exact=True)).to_be_visible()
+
+
+def test_typing_is_shown(host: Host, scope: Scope) -> None:
+    host.world.chats.write(scope, said("Hi", 1))
+    host.visit("/chats/")
+    host.page.click(".chat-row")
+    expect(host.page.locator(".bubble")).to_be_visible()
+    host.world.chats.type(scope, Part({"conversation_id": "c-1", "sender": {"id": "visitor-1"}}))
+    expect(host.page.locator(".thread__typing")).to_have_text("Vera Visitor is writing …")
+
+
 def test_a_reply_goes_out_and_shows_how_far_it_came(host: Host, scope: Scope) -> None:
     host.world.chats.write(scope, said("Hi", 1))
     host.visit("/chats/")

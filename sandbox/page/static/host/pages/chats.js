@@ -55,16 +55,35 @@ define(['jquery', 'host/boot', 'host/api', 'host/dom', 'host/text', 'host/place'
       return el('form.composer', { onsubmit: send }, field, el('button.button-input.button-input_blue', { type: 'submit' }, t('chats.send')), problem);
     }
 
+    /** Says for a few seconds that the visitor writes. */
+    function showTyping(pane, { chat }) {
+      const note = pane.querySelector('.thread__typing');
+      if (!note) return;
+      note.textContent = t('chats.typing', { name: chat.customer.name || '' });
+      clearTimeout(note.timer);
+      note.timer = setTimeout(() => { note.textContent = ''; }, 5000);
+    }
+
+    /** Draws only what is new or changed: a screen reader hears each message once, and the page keeps its place. */
+    function renew(list, messages) {
+      for (const message of messages) {
+        const known = list.querySelector(`[data-message-id="${message.id}"]`);
+        const now = bubble(message);
+        if (!known) list.append(now);
+        else if (known.outerHTML !== now.outerHTML) known.replaceWith(now);
+      }
+    }
+
     async function drawThread(pane, chatId) {
       const { chat, messages } = await api.get(`/ajax/chats/${chatId}/messages`);
       const list = pane.querySelector('.thread__messages');
-      if (list && pane.dataset.chatId === chatId) fill(list, messages.map(bubble));
+      if (list && pane.dataset.chatId === chatId) renew(list, messages);
       else {
         pane.dataset.chatId = chatId;
         fill(pane, el('header.thread__head', {}, el('a.thread__back', { href: '/chats/', 'data-path': true, 'aria-label': t('common.back') }, '‹'),
           el('span.avatar', {}, initials(chat.name)), el('div', {}, el('h2', {}, chat.name), el('small.muted', {}, chat.source || t('chats.no_source'))),
           chat.lead_id ? el('a.button-input', { href: `/leads/detail/${chat.lead_id}/`, 'data-path': true }, t('chats.lead')) : null),
-        el('ol.thread__messages', { 'aria-live': 'polite', tabindex: '0' }, messages.map(bubble)), composer(chat));
+        el('ol.thread__messages', { 'aria-live': 'polite', tabindex: '0' }, messages.map(bubble)), el('p.thread__typing.muted', { role: 'status' }), composer(chat));
       }
       const end = pane.querySelector('.thread__messages');
       end.scrollTop = end.scrollHeight;
@@ -84,7 +103,8 @@ define(['jquery', 'host/boot', 'host/api', 'host/dom', 'host/text', 'host/place'
       }
       const redraw = () => Promise.all([drawRows(), chatId ? drawThread(pane, chatId) : null]);
       await redraw();
-      const stops = ['message', 'status', 'chat', 'reaction'].map((kind) => live.on(kind, () => redraw().catch(() => {})));
+      const typing = live.on('typing', ({ content }) => content.chat.id === chatId && showTyping(pane, content));
+      const stops = [typing, ...['message', 'status', 'talk', 'reaction'].map((kind) => live.on(kind, () => redraw().catch(() => {})))];
       await loader.enter('chats');
       return () => stops.forEach((stop) => stop());
     }
