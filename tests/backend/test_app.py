@@ -1,13 +1,14 @@
 """The wired application: health, errors in one shape, limits and headers."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask, request
 
-from backend.app import create_app
+from backend.app import create_app, open_backend
 from backend.errors import Refusal
 from backend.kommo.errors import Unreachable
 from backend.settings import Settings
@@ -16,15 +17,18 @@ LIMIT = 1024 * 1024
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Any:
-    app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/kck.db"))
+def app(tmp_path: Path) -> Iterator[Flask]:
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/kck.db")
+    backend = open_backend(settings)
+    app = create_app(settings, backend)
     app.add_url_rule("/bug", "bug", view_func=lambda: raised(ZeroDivisionError("1 // 0")))
     app.add_url_rule(
         "/slow", "slow", view_func=lambda: raised(Unreachable("no connection", permanent=False, retry_after_s=7))
     )
     app.add_url_rule("/no", "no", view_func=lambda: raised(Refusal("No.", status=409, code="line_taken", errors=[])))
     app.add_url_rule("/echo", view_func=echo, methods=["POST"])
-    return app
+    yield app
+    backend.engine.dispose()
 
 
 def raised(error: Any) -> Any:

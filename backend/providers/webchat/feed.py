@@ -17,6 +17,7 @@ from backend.providers.webchat import store
 
 log = logging.getLogger(__name__)
 
+_STOP_WITHIN_S = 5.0
 _LOOK_BACK = 200  # rows that are looked at again: on PostgreSQL a smaller id may be committed after a greater one
 
 
@@ -74,6 +75,9 @@ class Feed:
             for events in self._open.values():
                 for event in events:
                     event.set()
+            looking = self._looking
+        if looking is not None:
+            looking.join(_STOP_WITHIN_S)
 
     def _start_looking(self) -> None:
         if self._looking is None:
