@@ -9,6 +9,7 @@ from sandbox.amojo.errors import Refused
 from sandbox.control import routes as control
 from sandbox.crm import routes as crm
 from sandbox.crm.errors import problem
+from sandbox.drive import routes as drive
 from sandbox.marketplace import routes as marketplace
 from sandbox.oauth import consent
 from sandbox.oauth import routes as oauth
@@ -18,7 +19,7 @@ from sandbox.visit import place
 from sandbox.world import World
 
 MAX_BODY = 8 * 1024 * 1024
-ROOMS = (oauth, consent, marketplace, amojo, crm, control)
+ROOMS = (oauth, consent, marketplace, amojo, crm, drive, control)
 
 
 def create_app(world: World, policy: Policy | None = None) -> Flask:

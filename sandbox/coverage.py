@@ -27,6 +27,7 @@ OTHER = (
     ("POST", "/oauth2/access_token", "D", "JSON and form; bodies of refusals O"),
     ("GET", "/oauth2/account/current/subdomain (api host)", "D", ""),
     ("GET", "/oauth2/account/subdomain", "D", "deprecated"),
+    ("all", "file host: /v1.0/sessions, /v1.0/files, /download", "D", "no previews, no versions, one filter"),
     ("GET", "/ajax/v2/integrations/{client}/disposable_token", "O", "the page's one-time token"),
     ("GET out", "install hook, disable hook, secrets hook", "D", "3 s, never repeated; a wait of the others is A"),
     ("POST out", "chat hooks v2 and v1: message, typing, reaction", "D", "one attempt, 5 s, only 200 counts"),
@@ -38,7 +39,6 @@ MISSING = (
     ("customers, catalogs, products, invoices, subscriptions", "no widget or channel of the kit touches them"),
     ("adding and (de)activating users, roles", "people of an account are fixed; change them by the control address"),
     ("custom fields beyond phone and e-mail", "reading works for all; adding fields is not imitated"),
-    ("files API (drive hosts, conformance statement 72)", "media travels as links; nothing uploads yet"),
     ("POST /oauth2/exchange_api_key", "retired way in"),
     ("button.min.js of the consent button", "link to /oauth instead"),
     ("Kommo's Chats API add-on (send_message of a talk)", "documented through third parties only"),
@@ -70,7 +70,7 @@ def page() -> str:
         "## The numbered statements",
         "Both conformance lists are tests named with their numbers: `tests/sandbox/test_chat_statements_*.py` "
         "(1 to 78; statement 2 is `test_amojo_vectors.py`) and `tests/sandbox/test_crm_statements_*.py` "
-        "(1 to 71; statement 73 is `test_control.py`; 72 stands under Missing).",
+        "(1 to 72; statement 73 is `test_control.py`).",
     ]
     return "\n\n".join(parts) + "\n"
 

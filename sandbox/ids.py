@@ -21,6 +21,7 @@ FIRST_NUMBERS = {
     "tag": 70001,
     "user": 9100001,
     "group": 301,
+    "session": 29000001,
 }
 
 

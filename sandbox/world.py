@@ -16,6 +16,7 @@ from sandbox.crm.hooks.models import CrmHooks
 from sandbox.crm.hooks.triggers import LEAD_ADDED, LEAD_STATUS_CHANGED, Triggers
 from sandbox.crm.limits import Limits
 from sandbox.crm.models import Crm
+from sandbox.drive.models import Drive
 from sandbox.faults import Faults
 from sandbox.ground import Ground
 from sandbox.hookpost import HookPost
@@ -42,6 +43,7 @@ class World:
     chats: Chats
     desk: Desk
     crm: Crm
+    drive: Drive
     limits: Limits
     crm_hooks: CrmHooks
     triggers: Triggers
@@ -123,6 +125,7 @@ class World:
         self.chats = Chats(ground, self.accounts, self.channels)
         self.desk = Desk(ground, self.chats, HookPost(self.chat_courier, self.faults, self.accounts, self.send))
         self.crm = Crm(ground, self.accounts)
+        self.drive = Drive(ground)
         self.limits = Limits()
         crm_post = HookPost(self.crm_courier, self.faults, self.accounts, self.send)
         self.crm_hooks = CrmHooks(ground, self.accounts, crm_post, by_api)

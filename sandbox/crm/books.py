@@ -41,6 +41,7 @@ class Books:
     unsorted: dict[str, Record] = field(default_factory=dict)
     events: list[Record] = field(default_factory=list)
     links: dict[tuple[str, int], dict[tuple[str, int], Record]] = field(default_factory=dict)
+    files: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
     tags: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def entities(self, kind: str) -> dict[int, Record]:

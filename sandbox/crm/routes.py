@@ -7,6 +7,7 @@ from flask import Blueprint, Response, g
 from sandbox.crm.access import at_the_page, authenticate, bearer, check_rate
 from sandbox.crm.account import pipelines_routes as pipelines
 from sandbox.crm.account import routes as account
+from sandbox.crm.activities import files_routes as files
 from sandbox.crm.activities import routes as activities
 from sandbox.crm.chats import routes as chats
 from sandbox.crm.chats import sources_routes as sources
@@ -26,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     *unsorted.ROUTES,
     *chats.ROUTES,
     *activities.ROUTES,
+    *files.ROUTES,
     *links.ROUTES,
     *entities.ROUTES,
     *sources.ROUTES,

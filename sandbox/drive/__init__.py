@@ -1,0 +1,1 @@
+"""The account's files: upload in parts, list, rename, remove, download."""
