@@ -29,6 +29,12 @@ NASTY = [
     cloud.CLIENT_ID, cloud.CHANNEL_ID, f"{cloud.CHANNEL_ID}_{LINK['amojo_id']}",
 ]  # fmt: skip
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "QUERY"]
+LIKELY = [
+    ("/api/v1/links", "POST"),
+    ("/api/v1/links", "POST"),
+    ("/api/v1/pipeline", "PUT"),
+    ("/api/v1/links/1", "PATCH"),
+]
 NAMES = [
     "code",
     "referer",
@@ -94,7 +100,7 @@ class Chaos:
             query |= {"referer": "acme.kommo.com", "client_id": cloud.CLIENT_ID, "from_widget": "1"}
         method = self.dice.choice(METHODS)
         if self.dice.random() < 0.1:
-            path, method = "/api/v1/links", "POST"
+            path, method = self.dice.choice(LIKELY)
         return {"path": path, "method": method, "headers": headers, "query_string": query, "data": self.body()}
 
 
