@@ -3,6 +3,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 BACKEND_PORT ?= 8000
 SANDBOX_PORT ?= 8800
+# Tests run in this many processes at a time; a file's tests stay together.
+JOBS ?= auto
 # Newest first; the first that is 3.11 or later and can make virtual environments is taken. Yours: make PYTHON=...
 PYTHONS := $(or $(PYTHON),python3.14 python3.13 python3.12 python3.11 python3)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -28,7 +30,7 @@ demo: install ## build, migrate, seed, start backend and sandbox (BACKEND_PORT=8
 	@exec $(PY) demo.py --backend-port $(BACKEND_PORT) --sandbox-port $(SANDBOX_PORT)
 
 test: check browser ## everything: linters, types, import contracts, unit tests, journeys, browser tests
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile
 
 check: install ## linters, formatting, types, import contracts
 	@$(PY) -m ruff check .

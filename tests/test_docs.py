@@ -110,6 +110,19 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert not broken
 
 
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    reached, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in reached or not page.exists():
+            continue
+        reached.add(page)
+        links = re.findall(r"\]\(([^)\s#]+\.md)", page.read_text("utf-8"))
+        waiting += [(page.parent / link).resolve() for link in links if "://" not in link]
+    hidden = [str(page.relative_to(ROOT)) for page in PAGES if page not in reached]
+    assert not hidden, "no way leads there from the README"
+
+
 def leads_somewhere(page: Path, link: str) -> bool:
     """Whether a link is absolute, or names a file (and a heading in it) of this repository."""
     if link.startswith(("https://", "http://", "mailto:")):
