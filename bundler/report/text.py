@@ -58,7 +58,8 @@ def _frame(finding: Finding, report: Report) -> Iterator[str]:
     place = finding.place
     content = report.bundle.files.get(place.path, b"")
     lines = content.decode("utf-8-sig", "replace").split("\n")
-    if not 0 < place.line <= len(lines) or not place.column or place.is_secret:
+    # Of an object that lacks something only the bracket would be shown.
+    if not 0 < place.line <= len(lines) or not place.column or place.is_secret or place.shown in ("{", "["):
         return
     line = _harmless(report.conceal(lines[place.line - 1].rstrip()))
     start = max(0, place.column - 1 - _FRAME_WIDTH // 2)

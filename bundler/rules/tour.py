@@ -18,6 +18,9 @@ from bundler.rule import ERROR, PUBLIC, WARNING, Hits, at, rule
 )
 def public_widgets_have_a_tour(manifest: Node) -> Hits:
     """A public widget has a complete tour."""
+    if manifest.find("tour") is None:
+        yield at(manifest.place, "tour is missing")
+        return
     for key in facts.TOUR_KEYS:
         if manifest.find("tour", key) is None:
             yield at(manifest.nearest("tour", key).place, f"tour.{key} is missing")
