@@ -105,6 +105,7 @@ def _source(folder: Path, name: str) -> bytes:
     return content
 
 
+@lru_cache(maxsize=16)
 def _try_svg(name: str, content: bytes) -> None:
     """An SVG inside another is skipped without a word when it is broken, so it is tried alone first."""
     try:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bundler.parts.place import Place, Text
 
@@ -71,10 +72,13 @@ class Node:
         return [element for element in found.elements if element.kind == "string"] if found else []
 
     def walk(self) -> Iterator["Node"]:
-        """This value and every one inside it."""
-        yield self
-        for child in (*(value for _, value in self.members), *self.elements):
-            yield from child.walk()
+        """This value and every one inside it, in the order of the file."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += reversed(node.elements)
+            waiting += [value for _, value in reversed(node.members)]
 
     def leaves(self, path: tuple[str, ...] = ()) -> Iterator[tuple[str, "Node"]]:
         """Every value inside objects that is no object itself, by its dotted path, as i18n paths are written."""
@@ -86,8 +90,12 @@ class Node:
                 yield ".".join(inner), value
 
 
+@lru_cache(maxsize=64)
 def parse_json(text: Text) -> Node:
-    """Parse a whole file. Raises ``JsonError`` at the first thing that is not JSON."""
+    """Parse a whole file. Raises ``JsonError`` at the first thing that is not JSON.
+
+    The last documents are kept: of a widget that is built again and again, most have not changed.
+    """
     parser = _Parser(text)
     root = parser.value(0)
     parser.skip_space()

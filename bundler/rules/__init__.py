@@ -3,10 +3,12 @@
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from functools import cache
 
 from bundler.rule import CATALOGUE, Rule
 
 
+@cache
 def catalogue() -> Mapping[str, Rule]:
     """Every rule by its id, in the order of the ids."""
     for module in pkgutil.iter_modules(__path__):

@@ -49,10 +49,11 @@ def keys_are_unique(documents: Mapping[str, Node]) -> Hits:
     """A JSON object has each key once."""
     for root in documents.values():
         for node in root.walk():
-            names = [name.string for name, _ in node.members]
-            for index, (name, _) in enumerate(node.members):
-                if name.string in names[:index]:
+            seen = set[str | None]()
+            for name, _ in node.members:
+                if name.string in seen:
                     yield at(name.place, f"the key {name.place.shown} stands here a second time")
+                seen.add(name.string)
 
 
 @rule(
