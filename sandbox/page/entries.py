@@ -72,11 +72,10 @@ def block(manifest: Json, name: str) -> Json:
 
 
 def locales(widget: Widget) -> list[str]:
-    """Return the locales that the widget has files for, in the manifest's order, then the rest."""
+    """Return the locales that the manifest names and the archive has files for; all files when it names none."""
     named = block(widget.manifest, "widget").get("locale")
     files = [name[5:-5] for name in sorted(widget.files) if name.startswith("i18n/") and name.endswith(".json")]
-    wanted = [each for each in named if each in files] if isinstance(named, list) else []
-    return wanted + [each for each in files if each not in wanted]
+    return [each for each in named if each in files] if isinstance(named, list) and named else files
 
 
 def texts(widget: Widget, lang: str) -> Json:

@@ -46,5 +46,7 @@ def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
         return _shaped(request.path)
 
     def _shaped(path: str) -> Response:
+        if path.endswith((".html", ".htm")):
+            return Response("<!doctype html><title>Sandbox</title>", content_type="text/html")
         account = page_account(world)
         return jsonify(shaped(world.crm.of(account), account, path, world.ground.switches.zone))

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from sandbox.crm.access import PAGE_COOKIE
 from sandbox.page.boot import LANGUAGES, boot, page_account, page_language
 from sandbox.page.policy import Policy
+from sandbox.visit import explain
 from sandbox.world import World
 
 SHEETS = ("base", "controls", "board", "modal", "chats", "cards")
+PLACES = ("widgets", "communications")
 ADDRESSES = (
     "/",
     "/leads/pipeline/",
@@ -32,7 +34,10 @@ ADDRESSES = (
 def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
     """Add the shell under every address of the CRM that the page draws."""
 
-    def shell(**_: object) -> Response:
+    def shell(code: str = "", **_: object) -> Response:
+        if code and not request.path.startswith("/chats/") and code not in {*PLACES, *world.widgets}:
+            explain(f"refused: the CRM has more pages here than the sandbox; no widget {code!r} is loaded")
+            abort(404)
         account, lang = page_account(world), page_language(world)
         values: dict[str, Any] = {
             "lang": lang,

@@ -67,3 +67,11 @@ def test_without_shaped_answers_an_unknown_address_is_named(world: World, path: 
     answer = client_of(world).get(path, base_url=HOST)
     assert answer.status_code == 404
     assert "does not imitate" in answer.get_json()["detail"]
+
+
+def test_a_settings_page_is_that_of_a_loaded_widget(world: World, tmp_path: Path) -> None:
+    widget = world.load(archive(tmp_path / "w.zip"))
+    client = client_of(world)
+    assert client.get(f"/settings/{widget.code}/", base_url=HOST).status_code == 200
+    assert client.get("/settings/widgets/", base_url=HOST).status_code == 200
+    assert client.get("/settings/pay/", base_url=HOST).status_code == 404

@@ -12,6 +12,7 @@
       backbone: vendor + 'backbone/1.1.2/backbone-min',
       moment: vendor + 'moment/2.24.0/moment.min',
       'vendor/twig': vendor + 'twig/0.8.9/twig.min',
+      FileAPI: vendor + 'fileapi/2.0.18/FileAPI.html5.min',
       pubsub: vendor + 'pubsub-js/1.5.3/pubsub',
       twigjs: 'lib/twigjs',
       es6promise: 'lib/es6promise',

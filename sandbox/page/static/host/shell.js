@@ -47,7 +47,8 @@ define(['jquery', 'host/boot', 'host/dom', 'host/icons', 'host/text', 'host/load
       el('label', { for: 'host_language' }, t('user.language')), picker,
       el('button.button-input', { type: 'button', onclick: () => setScheme(scheme() === 'dark' ? 'light' : 'dark') }, t('user.scheme')),
       el('a.user-menu__control', { href: '/_sandbox/' }, t('user.control')));
-    const button = el('button.rail__user', {
+    const button = el('button.rail__user.n-avatar', {
+      id: user.id,
       type: 'button', 'aria-expanded': 'false', 'aria-controls': 'user_menu', title: user.name,
       onclick: () => toggle(button, menu),
     }, user.name.split(' ').map((part) => part[0]).join(''));

@@ -13,12 +13,12 @@ define(['jquery', 'host/dom', 'host/text', 'host/place', 'host/loader', 'host/se
 
     async function show(holder) {
       place.move({ area: 'settings', page: 'widgetsSettings', dotted: 'settings.widgets' });
-      const lists = el('div.integrations__lists#list_page_holder');
+      const lists = el('div.integrations__lists');
       const pages = el('nav.widget-pages', { 'aria-label': t('integrations.pages') });
       const search = el('input.text-input', { type: 'search', placeholder: t('common.search'), 'aria-label': t('common.search'), oninput: draw });
       let entries = [];
       fill(holder, el('header.page-head.list__body-right__top', {}, el('h1', {}, t('integrations.title')),
-        el('a.button-input', { href: '/settings/communications/', 'data-path': true }, t('settings.salesbot')), search), pages, lists);
+        el('a.button-input', { href: '/settings/communications/', 'data-path': true }, t('settings.salesbot')), search), pages, lists, el('div#list_page_holder'));
 
       function draw() {
         const found = entries.filter((entry) => matches(entry, search.value));
