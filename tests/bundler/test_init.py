@@ -1,5 +1,8 @@
 """``build.py init``: whatever is chosen, the new widget builds and no rule complains."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,3 +53,18 @@ def test_an_unknown_choice_is_wrong_use(tmp_path: Path, option: tuple[str, str])
     result = run("init", tmp_path / "new", *option)
     assert result.exit_code == 2
     assert "known are" in result.output
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX systems have pseudo-terminals")
+def test_on_a_terminal_it_asks(tmp_path: Path) -> None:
+    leader, follower = os.openpty()
+    os.write(leader, b"My chat\nen,pt\nlcard-1\n")
+    door = Path(__file__).parents[2] / "build.py"
+    command = [sys.executable, str(door), "init", str(tmp_path / "new")]
+    done = subprocess.run(command, stdin=follower, capture_output=True, text=True, timeout=60)
+    os.close(leader)
+    os.close(follower)
+    assert done.returncode == 0, done.stderr
+    assert 'name = "My chat"' in (tmp_path / "new" / "widget.toml").read_text()
+    assert sorted(file.name for file in (tmp_path / "new" / "i18n").iterdir()) == ["en.json", "pt.json"]
+    assert_builds(tmp_path / "new")
