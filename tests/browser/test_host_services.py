@@ -97,3 +97,11 @@ def test_colours_follow_the_scheme_that_is_chosen(running: Host) -> None:
     assert running.page.evaluate("document.documentElement.dataset.colorScheme") == "dark"
     running.visit("/chats/")
     assert running.page.evaluate("document.documentElement.dataset.colorScheme") == "dark"
+
+
+def test_the_page_loads_itself_anew_when_the_archive_was_loaded_again(running: Host) -> None:
+    running.page.evaluate("window.wasHereBefore = true")
+    widget = next(iter(running.world.widgets.values()))
+    answer = running.page.request.post(f"{running.url}/_sandbox/reload")
+    assert answer.json() == {"widgets": [{"code": widget.code, "version": widget.version}]}
+    running.page.wait_for_function("window.sandboxReady && !window.wasHereBefore")
