@@ -13,13 +13,14 @@ from sandbox.amojo.incoming import (
     check_person,
     check_quotes,
     message_content,
-    refused_as_outgoing,
     status_of,
     times,
 )
 from sandbox.amojo.reading import Part
 from sandbox.amojo.records import Chat, Direction, Message, Person, Scope
+from sandbox.amojo.roster import Roster
 from sandbox.ground import Ground, Json, locked
+from sandbox.switches import Switches
 
 HISTORY_LIMIT = 50
 Listener = Callable[[Chat, Message], None]
@@ -30,14 +31,12 @@ class Chats:
 
     def __init__(self, ground: Ground, accounts: Accounts, channels: Channels) -> None:
         self.ground = ground
-        self.accounts = accounts
         self.channels = channels
-        self.chats: dict[str, Chat] = {}
+        self.roster = Roster(ground, accounts, channels)
+        self.chats = self.roster.chats
         self.messages: dict[str, Message] = {}
         self.on_message: list[Listener] = []
         self.on_outgoing_import: list[Listener] = []
-        self._by_client: dict[tuple[str, str], Chat] = {}
-        self._people: dict[tuple[str, str], Person] = {}
         self._msgids: dict[tuple[str, str], Message] = {}
 
     @locked
@@ -51,13 +50,13 @@ class Chats:
             user.text("name", required=True, empty=False)
         check_person(user, self.ground.switches)
         source = body.source()
-        chat = self._by_client.get((scope.id, client_id))
+        chat = self.roster.known(scope, client_id)
         if chat is None:
-            person = self._colleague(scope, user.uuid("ref_id")) if is_ours else self._customer(scope, user)
-            chat = self._new_chat(scope, client_id, person)
+            person = self.roster.colleague(scope, user.uuid("ref_id")) if is_ours else self.roster.customer(scope, user)
+            chat = self.roster.open(scope, client_id, person)
         if source:
             chat.source = source
-        return {"id": chat.id, "user": self._user_form(chat.customer)}
+        return {"id": chat.id, "user": user_form(chat.customer, self.ground.switches)}
 
     @locked
     def write(self, scope: Scope, body: Part, *, is_legacy: bool = False) -> Json:
@@ -93,7 +92,7 @@ class Chats:
         client_id = body.text("conversation_id", required=True, empty=False)
         body.needed("sender").text("id", required=True, empty=False)
         duration_s = (body.whole("duration_ms") or 5000) / 1000
-        chat = self._by_client.get((scope.id, client_id))
+        chat = self.roster.known(scope, client_id)
         if chat is not None:
             chat.typing_until = self.ground.clock.now() + duration_s
             self._publish("typing", chat, {"until": chat.typing_until})
@@ -136,7 +135,7 @@ class Chats:
 
     def start(self, scope: Scope, customer: Person) -> Chat:
         """Open a chat from the CRM's side: nobody outside knows it yet."""
-        return self._new_chat(scope, None, customer)
+        return self.roster.open(scope, None, customer)
 
     def changed(self, message: Message) -> None:
         """Tell the inbox that a message changed."""
@@ -155,8 +154,9 @@ class Chats:
         first = self._msgids.get((scope.id, msgid))
         if first is not None:
             return self._repeated(first)
-        chat, people = self._place(scope, client_id, payload, sender, receiver)
-        self._check_quoted(scope, chat, quoted, payload)
+        named = self.roster.known(scope, client_id) or self.chats.get(payload.uuid("conversation_ref_id"))
+        self._check_quoted(scope, named, quoted, payload)
+        chat, people = self.roster.place(scope, client_id, payload, sender, receiver)
         if source:
             chat.source = source
         content |= {name: payload.content[name] for name in ("reply_to", "forwards") if name in payload}
@@ -174,85 +174,13 @@ class Chats:
             raise bad_request("msgid already exists")
         return first
 
-    def _place(
-        self, scope: Scope, client_id: str, payload: Part, sender: Part, receiver: Part | None
-    ) -> tuple[Chat, tuple[Person, Person | None]]:
-        """Return the chat, and sender and receiver as the chat knows them; raise Refused."""
-        ref_id = sender.uuid("ref_id")
-        if receiver is not None and not ref_id:
-            raise refused_as_outgoing()
-        if receiver is not None:
-            colleague = self._colleague(scope, ref_id, name=sender.text("name"), client_id=sender.text("id"))
-            chat = self._chat(scope, client_id, payload, lambda: self._customer(scope, receiver))
-            return chat, (colleague, chat.customer)
-        if ref_id:
-            customer = self._tied(scope, ref_id, sender)
-            return self._chat(scope, client_id, payload, lambda: customer), (customer, None)
-        sender.text("id", required=True, empty=False)
-        chat = self._chat(scope, client_id, payload, lambda: self._customer(scope, sender))
-        return chat, (self._customer(scope, sender), None)
-
-    def _chat(self, scope: Scope, client_id: str, payload: Part, customer: Callable[[], Person]) -> Chat:
-        ref_id = payload.uuid("conversation_ref_id")
-        known = self._by_client.get((scope.id, client_id)) if client_id else None
-        if known is not None:
-            return known
-        if not ref_id:
-            return self._new_chat(scope, client_id, customer())
-        chat = self.chats.get(ref_id)
-        if chat is None or chat.scope_id != scope.id:
-            raise bad_request("conversation_ref_id: conversation not found")
-        if client_id:
-            chat.client_id = client_id
-            self._by_client[(scope.id, client_id)] = chat
-        return chat
-
-    def _new_chat(self, scope: Scope, client_id: str | None, customer: Person) -> Chat:
-        chat = Chat(self.ground.ids.uuid(), scope.id, scope.account_id, client_id, customer)
-        self.chats[chat.id] = chat
-        if client_id:
-            self._by_client[(scope.id, client_id)] = chat
-        return chat
-
-    def _customer(self, scope: Scope, part: Part) -> Person:
-        client_id = part.text("id", required=True, empty=False)
-        person = self._people.get((scope.id, client_id))
-        if person is None:
-            person = Person(self.ground.ids.uuid(), client_id)
-            self._people[(scope.id, client_id)] = person
-        profile = part.part("profile") or Part({})
-        person.name = part.text("name") or person.name
-        person.avatar = part.text("avatar") or person.avatar
-        person.phone = str(profile.content.get("phone") or person.phone)
-        person.email = profile.text("email") or person.email
-        return person
-
-    def _colleague(self, scope: Scope, ref_id: str, *, name: str = "", client_id: str = "") -> Person:
-        channel = self.channels.channels[scope.channel_id]
-        if ref_id == channel.bot_id:
-            return Person(ref_id, client_id or channel.bot_client_id, name or channel.name, is_ours=True)
-        for user in self.accounts.by_id[scope.account_id].users.values():
-            if user.amojo_id == ref_id:
-                return Person(ref_id, client_id or None, user.name, is_ours=True)
-        raise bad_request("sender: user not found")
-
-    def _tied(self, scope: Scope, ref_id: str, sender: Part) -> Person:
-        """Return the customer of a write-first chat, from now on known by the integration's id too."""
-        for chat in self.chats.values():
-            if chat.scope_id == scope.id and chat.customer.id == ref_id:
-                chat.customer.client_id = sender.text("id", required=True, empty=False)
-                chat.customer.name = sender.text("name") or chat.customer.name
-                self._people[(scope.id, chat.customer.client_id)] = chat.customer
-                return chat.customer
-        raise bad_request("sender: user not found")
-
-    def _check_quoted(self, scope: Scope, chat: Chat, quoted: list[Part], payload: Part) -> None:
+    def _check_quoted(self, scope: Scope, chat: Chat | None, quoted: list[Part], payload: Part) -> None:
         for part in quoted:
             named = part.text("id") or part.text("msgid")
             message = self._message(scope, named) or self._msgids.get((scope.id, named))
             if message is None:
                 raise part.refuse("id", "message not found")
-            if "reply_to" in payload and message.chat_id != chat.id:
+            if "reply_to" in payload and (chat is None or message.chat_id != chat.id):
                 raise part.refuse("id", "is of another conversation")
 
     def _edit(self, scope: Scope, payload: Part) -> Message:
@@ -302,17 +230,6 @@ class Chats:
             }
         }
 
-    def _user_form(self, person: Person) -> Json:
-        form: Json = {"id": person.id}
-        if person.client_id and not person.is_ours:
-            form["client_id"] = person.client_id
-        form |= {"name": person.name, "avatar": person.avatar}
-        reach = {"phone": person.phone.removeprefix("+"), "email": person.email}
-        given = {name: value for name, value in reach.items() if value}
-        if self.ground.switches.nested_profile:
-            return form | {"profile": given}
-        return form | given
-
     def _publish(self, kind: str, chat: Chat, content: dict[str, Any]) -> None:
         self.ground.bus.publish(kind, content | {"chat": chat.as_json()}, account_id=chat.account_id)
 
@@ -329,3 +246,16 @@ def _record(message: Message) -> Json:
         "message": inner,
     }
     return record | ({"receiver": message.receiver.brief()} if message.receiver else {})
+
+
+def user_form(person: Person, switches: Switches) -> Json:
+    """Return a chat's user in the flat form, or by switch with a nested profile."""
+    form: Json = {"id": person.id}
+    if person.client_id and not person.is_ours:
+        form["client_id"] = person.client_id
+    form |= {"name": person.name, "avatar": person.avatar}
+    reach = {"phone": person.phone.removeprefix("+"), "email": person.email}
+    given = {name: value for name, value in reach.items() if value}
+    if switches.nested_profile:
+        return form | {"profile": given}
+    return form | given

@@ -242,6 +242,11 @@ def test_052_one_forward_and_quotes_of_the_same_chat(chat: ChatClient) -> None:
     assert chat.message(msgid="e", **forwards).status_code == 400
 
 
+def test_052b_a_refused_quote_leaves_no_chat_behind(world: World, chat: ChatClient) -> None:
+    answer = chat.message(conversation_id="new", reply_to={"message": {"msgid": "none"}})
+    assert (answer.status_code, world.chats.chats) == (400, {})
+
+
 def test_053_comments_make_a_talk_for_each_post(world: World, chat: ChatClient) -> None:
     for msgid, post in (("a", "p1"), ("b", "p2"), ("c", "p1")):
         content = {"type": "text", "text": "Nice", "post": {"id": post, "url": "https://social.example/p"}}
