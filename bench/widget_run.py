@@ -144,7 +144,8 @@ def required(manifest: dict[str, Any]) -> dict[str, str]:
     fields = manifest.get("settings")
     described = fields.items() if isinstance(fields, dict) else ()
     texts = ("text", "pass")
-    return {n: "1" for n, field in described if isinstance(field, dict) and field.get("type") in texts}
+    needed = [(name, field) for name, field in described if isinstance(field, dict) and field.get("required")]
+    return {name: "1" for name, field in needed if field.get("type") in texts}
 
 
 def seed(world: World) -> None:

@@ -10,13 +10,19 @@ define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/t
     const list = () => window.APP.widgets.list;
     const staysAlive = (entry) => entry.init_once === true || /^y$/i.test(String(entry.init_once));
     const running = new Map();
+    const reported = new WeakSet();
 
     /** Whether the manifest's locations name the area, with or without `-0`/`-1`. */
     function belongs(entry, area) {
       return entry.locations.some((location) => location === 'everywhere' || location.replace(/-[01]$/, '') === area);
     }
 
+    /** Says once what went wrong, at the step that was nearest to it. */
     function report(entry, step, error) {
+      if (error && typeof error === 'object') {
+        if (reported.has(error)) return;
+        reported.add(error);
+      }
       const reason = error && error.message ? error.message : String(error);
       console.error(`widget ${entry.code}, ${step}:`, error);
       notices.add('widget', `widget:${entry.code}:${step}:${reason}`, t('notices.widget', { code: entry.code, step }), reason);
