@@ -22,6 +22,8 @@ from backend.channels.sources import Sources
 from backend.companion import room as companion_room
 from backend.companion import views as companion_views
 from backend.companion.room import Companion, open_companion
+from backend.console import views as console_views
+from backend.console.login import Door
 from backend.conversations.room import Conversations, open_conversations
 from backend.crm import hooks as crm_hooks
 from backend.crm import on
@@ -121,7 +123,8 @@ def _open_crm(
 
 def open_runner(backend: Backend) -> Runner:
     """What does the jobs of this process."""
-    return Runner(backend.engine, backend.handlers, on_bury=backend.conversations.on_bury)
+    return Runner(backend.engine, backend.handlers, on_bury=backend.conversations.on_bury,
+                  lease_s=backend.settings.lease_s)  # fmt: skip
 
 
 def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
@@ -145,6 +148,9 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
     app.register_blueprint(crm_views.blueprint(hooks=backend.hooks))
     app.register_blueprint(backend.conversations.hooks)
     _open_doors(app, backend)
+    if settings.console_password is not None:
+        door = Door(settings.console_password.get_secret_value(), backend.sealer)
+        app.register_blueprint(console_views.blueprint(engine=backend.engine, door=door))
     return app
 
 

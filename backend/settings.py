@@ -55,6 +55,12 @@ class Settings(BaseModel):
     takes_v1_hooks: bool = Field(
         False, description="Take chat hooks of the first version, which name no account and no message."
     )
+    console_password: SecretStr | None = Field(
+        None, min_length=12, description="Opens the operator's console at /console. Without it there is none."
+    )
+    lease_s: float = Field(
+        30.0, ge=1, description="Seconds after which the conversations of a worker that died are taken over."
+    )
     broker_url: SecretStr | None = Field(
         None, description="RabbitMQ or Redis that wakes Celery's workers. Without it, threads of this process work."
     )

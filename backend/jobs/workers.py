@@ -26,8 +26,15 @@ class Workers:
         ]
 
     def start(self) -> None:
-        """Attach the bell to the engine and start the threads."""
-        bell.attach(self._runner.engine, self._bell)
+        """Attach the bell to the engine and start the threads.
+
+        SQLite has one process that works: what another one held, it left when it died.
+        """
+        engine = self._runner.engine
+        if engine.dialect.name == "sqlite":
+            with transaction(engine) as conn:
+                store.end_leases(conn, self._runner.clock())
+        bell.attach(engine, self._bell)
         for thread in self._threads:
             thread.start()
 

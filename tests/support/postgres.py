@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import psycopg
 
+_NOBODY = 65534
+
 
 def programs() -> Path | None:
     """The folder with initdb and postgres, newest version first; None where none is installed."""
@@ -23,34 +26,61 @@ def programs() -> Path | None:
     return versions[-1].parent if versions else None
 
 
+class Server:
+    """A running server: its maintenance database, and a way to restart it as after a crash."""
+
+    def __init__(self, folder: Path, bin_path: Path) -> None:
+        self._folder, self._port = folder, free_port()
+        self._run = _unprivileged()
+        self._bin_path = bin_path
+        self.url = f"postgresql://kck@127.0.0.1:{self._port}/postgres"
+        subprocess.run(
+            [*self._run, bin_path / "initdb", "-D", folder / "data", "-U", "kck", "-A", "trust", "--no-sync"],
+            check=True, capture_output=True, cwd=folder,
+        )  # fmt: skip
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        program = [*self._run, self._bin_path / "postgres", "-D", self._folder / "data", "-p", str(self._port)]
+        own = ["-h", "127.0.0.1", "-k", self._folder, "-c", "fsync=off", "-c", "max_connections=200"]
+        with Path(self._folder, "log").open("ab") as log:
+            process = subprocess.Popen([*program, *own], cwd=self._folder, stdout=subprocess.DEVNULL, stderr=log)
+        _wait(self.url, Path(self._folder, "log"))
+        return process
+
+    def restart(self) -> None:
+        """Stop at once, cutting every connection, and start anew."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(20)
+        self._process = self._start()
+
+    def stop(self) -> None:
+        """Stop and wait."""
+        self._process.terminate()
+        self._process.wait(20)
+
+
 @contextmanager
-def server() -> Iterator[str]:
-    """Run one and give the URL of its maintenance database. As root it runs as a user that is not root."""
+def running() -> Iterator[Server]:
+    """Run one. As root it runs as a user that is not root, because PostgreSQL refuses root."""
     bin_path = programs()
     if bin_path is None:
         raise FileNotFoundError("PostgreSQL is not installed: apt-get install postgresql")
-    user = _unprivileged()
     with tempfile.TemporaryDirectory(prefix="kck-pg-", dir="/tmp") as folder:
-        shutil.chown(folder, *(user[1:] if user else (os.getuid(), os.getgid())))
-        port = free_port()
-        run = [*(user[0] if user else [])]
-        subprocess.run(
-            [*run, bin_path / "initdb", "-D", f"{folder}/data", "-U", "kck", "-A", "trust", "--no-sync"],
-            check=True, capture_output=True, cwd=folder,
-        )  # fmt: skip
-        with Path(folder, "log").open("wb") as log:
-            process = subprocess.Popen(
-                [*run, bin_path / "postgres", "-D", f"{folder}/data", "-p", str(port), "-h", "127.0.0.1", "-k", folder,
-                 "-c", "fsync=off"],
-            cwd=folder, stdout=subprocess.DEVNULL, stderr=log,
-        )  # fmt: skip
+        if _unprivileged():
+            shutil.chown(folder, _NOBODY, _NOBODY)
+        server = Server(Path(folder), bin_path)
         try:
-            url = f"postgresql://kck@127.0.0.1:{port}/postgres"
-            _wait(url, Path(folder, "log"))
-            yield url
+            yield server
         finally:
-            process.terminate()
-            process.wait(20)
+            server.stop()
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Run one and give the URL of its maintenance database."""
+    with running() as started:
+        yield started.url
 
 
 def create_database(server_url: str, template_url: str = "/template1") -> str:
@@ -75,12 +105,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _unprivileged() -> tuple[list[str], int, int] | None:
-    """Command prefix, uid and gid of a user for the server when the tests run as root: PostgreSQL refuses root."""
+def _unprivileged() -> list[str]:
+    """What to put before a command so that it does not run as root."""
     if os.getuid() != 0:
-        return None
-    uid, gid = 65534, 65534
-    return (["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups"], uid, gid)
+        return []
+    return ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
 
 
 def _wait(url: str, log: Path) -> None:

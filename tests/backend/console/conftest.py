@@ -1,0 +1,3 @@
+from tests.backend.conversations.conftest import desk
+
+__all__ = ["desk"]
