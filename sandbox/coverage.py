@@ -9,6 +9,7 @@ import click
 
 from sandbox.crm import routes as crm
 from sandbox.faults import HOOK, REQUEST
+from sandbox.page import coverage as page_tables
 from sandbox.switches import Switches
 
 GRADES = "D documented by the vendor, O observed in public clients, A assumed, N not documented."
@@ -59,6 +60,11 @@ def page() -> str:
         table(("Method", "Path", "Grade", "What it does", "Simplified"), api_rows()),
         "## OAuth, page services, hooks, redirects",
         table(("Method", "What", "Grade", "Notes"), OTHER),
+        "## The host page",
+        "What a widget finds in the page; whatever it asks for besides is named in a notice.",
+        table(("Location", "Page", "Grade", "Notes"), page_tables.AREAS),
+        table(("Members of the widget object", "Grade", "Notes"), page_tables.MEMBERS),
+        table(("Modules", "Grade", "Notes"), page_tables.MODULES),
         "## Switches: what is open in the facts, or told in two ways",
         "`GET` and `PATCH /_sandbox/switches`.",
         table(("Switch", "Default", "Grade", "Meaning"), switch_rows()),
@@ -66,7 +72,7 @@ def page() -> str:
         "`POST /_sandbox/faults` with `name`, and `route`, `account`, `once`, `chance`, `seconds` as needed.",
         table(("Fault", "What happens"), [(f"`{name}`", text) for name, text in (REQUEST | HOOK).items()]),
         "## Missing",
-        table(("What", "Why"), MISSING),
+        table(("What", "Why"), MISSING + page_tables.MISSING),
         "## The numbered statements",
         "Both conformance lists are tests named with their numbers: `tests/sandbox/test_chat_statements_*.py` "
         "(1 to 78; statement 2 is `test_amojo_vectors.py`) and `tests/sandbox/test_crm_statements_*.py` "

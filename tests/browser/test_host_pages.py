@@ -50,7 +50,7 @@ def host(browser: Browser, tmp_path: Path) -> Iterator[Host]:
         running.install()
         books = running.world.crm.of(running.world.accounts.first)
         stage = books.main_pipeline["statuses"][1]["id"]
-        usual = {"tags": [], "closed_at": None, "responsible_user_id": 0, "custom_fields_values": None}
+        usual: dict[str, Any] = {"tags": [], "closed_at": None, "responsible_user_id": 0, "custom_fields_values": None}
         place = {"status_id": stage, "pipeline_id": books.main_pipeline["id"]}
         lead = {"id": 501, "name": "Roses", "price": 90} | usual | place
         phone = {"field_code": "PHONE", "field_name": "Phone", "values": [{"value": "+15550100"}]}

@@ -1,0 +1,63 @@
+"""What the host page offers a widget, as tables for COVERAGE.md. Tests compare them with the page's own code."""
+
+Rows = tuple[tuple[str, ...], ...]
+
+AREAS: Rows = (
+    ("`settings`", "/settings/widgets/", "D", "install, save, disable; anchors of the window O"),
+    (
+        "`lead_sources`",
+        "/leads/pipeline/, /settings/pipeline/leads/",
+        "D",
+        "tiles and the dialog O; one pipeline a widget A",
+    ),
+    (
+        "`lcard`, `ccard`, `comcard`",
+        "/leads/detail/N/ and its neighbours",
+        "D",
+        "fields are shown, only names are edited",
+    ),
+    ("`card_sdk`", "tabs of cards", "D", "shown, searched, saved without a choice of elements"),
+    ("`llist`, `clist`, `tlist`", "/leads/list/ and its neighbours", "D", "no paging, no filters"),
+    ("`advanced_settings`", "/settings/CODE/", "D", "both documented containers"),
+    ("`digital_pipeline`", "/settings/pipeline/leads/", "D", "a hook for a lead that is added or moved"),
+    ("`salesbot_designer`", "/settings/communications/", "D", "one step at a time; the bot itself does not run"),
+    ("`widget_page`", "/widget_page/CODE/ITEM/", "D", "items are added, system items are not hidden"),
+    ("`mobile_card`", "/mobile/N/", "D", "the frame with its token"),
+    ("`everywhere`", "every page", "D", ""),
+)
+MODULES: Rows = (
+    ("`jquery` 2.1.3, `underscore` 1.9.1, `backbone` 1.1.2, `moment` 2.24.0, `twigjs` 0.8.9, `pubsub` 1.5.3", "D", ""),
+    ("`FileAPI` 2.0.18", "D", "2.0.5 is documented; this is the nearest published one"),
+    ("`lib/components/base/modal`", "D", "methods O"),
+    ("`lib/components/base/confirm`", "O", ""),
+    ("`es6promise`", "O", "the browser's own promises"),
+    ("plugins `text`, `json`, `css`, `optional`", "O", ""),
+)
+MEMBERS: Rows = (
+    ("`params`, `langs`, `ns`, `init_once`", "D", "`ns` O; all four addresses of files"),
+    ("`get_settings`, `set_settings`, `get_version`, `get_install_status`, `set_status`", "D", ""),
+    ("`set_lang`, `i18n`, `system`", "D", ""),
+    ("`get_status`", "C", "as get_install_status"),
+    ("`render`, `render_template`, `template_element`", "D", "four forms; controls below"),
+    ("`$authorizedAjax`", "D", "token kept 25 minutes O"),
+    ("`crm_post`", "D", "only to hosts that the policy allows"),
+    ("`list_selected`, `get_current_card_contacts_data`, `get_accounts_current`, `widgetsOverlay`", "D", ""),
+    ("`get_ccard_info`, `get_lcard_info`", "C", "the record of the open card"),
+    ("`add_action`, `add_source`", "D", ""),
+    ("`get_pipeline_id`", "D", "a Deferred without `.catch`"),
+    ("`listenSocketChannel`", "D", "the sandbox's stream under every channel name"),
+    ("`setSdkCatalogId`, `setCountBadge`, `background_install`, `add_call_notify`, `helpers`", "O", ""),
+)
+MISSING: Rows = (
+    (
+        "`cucard`, `culist`, `tline`, `tcalendar`, `catalogs`, `whatsapp_modal`",
+        "no customers, lists of goods or task boards here",
+    ),
+    (
+        "`sms`, `amoforms`, `personal_page`, `ai_agent`, `website_chat_button`",
+        "their screens are not documented, or not part of the CRM page",
+    ),
+    ("industry solutions", "`register_steps`, `finish_wizard`, `get_tutorial` are never called"),
+    ("`@crm/…` modules", "undocumented modules of the page's own framework"),
+    ("the other documented modules", "a widget that asks for one is told its name"),
+)
