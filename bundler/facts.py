@@ -139,7 +139,7 @@ NEVER_SHIPPED = frozenset({".git", ".hg", ".svn", "node_modules"})
 
 # Our own limits for archives of strangers, far above any real widget (the largest of 66 measured: 2 MB, 66 entries).
 MOST_ENTRIES = 5_000
-MOST_CONTENT = 100_000_000
+MOST_CONTENT = 100_000_000  # bytes
 HARMLESS_SIZE = 1_000_000
 MOST_COMPRESSION = 200
 

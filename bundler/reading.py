@@ -31,12 +31,17 @@ def read_widget(path: Path) -> Bundle:
 
 
 def read_folder(folder: Path) -> Bundle:
-    """Read a built widget from a folder. Version control and installed packages are not part of a widget."""
-    files = {
-        _name(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not facts.NEVER_SHIPPED.intersection(path.relative_to(folder).parts)
-    }
+    """Read a built widget from a folder. Version control and installed packages are not part of a widget.
+
+    Raises ``WrongUse`` for a folder far larger than any widget: somebody named the wrong one.
+    """
+    files, size = dict[str, bytes](), 0
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not facts.NEVER_SHIPPED.intersection(path.relative_to(folder).parts):
+            size += path.stat().st_size
+            if size > facts.MOST_CONTENT or len(files) >= facts.MOST_ENTRIES:
+                raise WrongUse(f"{folder} is no widget: it holds more than 100 MB, or 5,000 files")
+            files[_name(path.relative_to(folder))] = path.read_bytes()
     return gather(files, folder.name or "widget", is_zip=False)
 
 

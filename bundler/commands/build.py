@@ -3,6 +3,7 @@
 import click
 
 from bundler.archive import write_archive
+from bundler.errors import WrongUse
 from bundler.lint import Report
 from bundler.options import Order, Wishes, linting, ordering
 from bundler.project import read_project
@@ -29,6 +30,8 @@ def command(wishes: Wishes, order: Order) -> None:
 
 def build(wishes: Wishes, order: Order) -> Report:
     """Build as ordered and tell what is in the zip. Raises ``WrongUse`` if the source cannot be rendered."""
+    if order.out.resolve().is_relative_to(order.source.resolve()):
+        raise WrongUse(f"{order.out} lies in {order.source}, so each zip would hold the one before: name another --out")
     project = read_project(order.source)
     origin = Origin(order.environment, project.backend_url(order.environment, order.backend_url))
     bundle = render(project, origin.environment, origin.backend_url)

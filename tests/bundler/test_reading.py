@@ -52,6 +52,20 @@ def test_a_name_that_is_not_utf8_can_be_reported(folder: Path) -> None:
     assert "�.json:1:2" in result.output
 
 
+def test_a_folder_far_too_large_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "film.mp4").open("wb") as file:
+        file.truncate(200_000_000)
+    result = check(tmp_path)
+    assert result.exit_code == 2
+    assert "more than 100 MB" in result.output
+
+
+def test_the_zip_is_not_written_into_its_own_source() -> None:
+    result = CliRunner().invoke(main, ["--source", str(SOURCE), "--out", str(SOURCE / "dist")])
+    assert result.exit_code == 2
+    assert "name another --out" in result.output
+
+
 def test_a_path_that_is_nothing_is_wrong_use(tmp_path: Path) -> None:
     assert check(tmp_path / "nowhere").exit_code == 2
     (tmp_path / "text").write_text("no zip")
