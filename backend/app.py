@@ -44,7 +44,7 @@ from backend.web import cors, guard, health, openapi, problems
 from backend.web.body import BoundedJson
 
 _AFTER_REMOVAL = {**crm_hooks.AFTER_REMOVAL, **companion_room.AFTER_REMOVAL}
-PERIODIC = (periodic.PURGING, upkeep.WATCHING, EVERY_CONNECTION)
+PERIODIC = (periodic.PURGING, upkeep.WATCHING, EVERY_CONNECTION, crm_hooks.PURGING)
 
 
 @dataclass(frozen=True)

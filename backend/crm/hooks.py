@@ -9,6 +9,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import Connection, Engine
 
@@ -19,6 +20,7 @@ from backend.crm.on import Reactions
 from backend.db import Clock, transaction, utc_now
 from backend.jobs import store as jobs
 from backend.jobs.errors import GiveUp
+from backend.jobs.periodic import Periodic
 from backend.jobs.run import Job
 from backend.kommo.api import Api
 from backend.kommo.api.errors import Invalid, NotAllowed, Unpaid
@@ -28,8 +30,10 @@ from backend.seal import Sealer
 
 log = logging.getLogger(__name__)
 
-HOOK, REACTION, SUBSCRIBE, FORGET = "crm.hook", "crm.reaction", "crm.subscribe", "crm.forget"
+HOOK, REACTION, SUBSCRIBE, FORGET, PURGE = "crm.hook", "crm.reaction", "crm.subscribe", "crm.forget", "crm.purge"
 AFTER_INSTALL, AFTER_REMOVAL = {SUBSCRIBE: "crm-door"}, {FORGET: "crm-door"}  # jobs and the lanes that they are in
+PURGING = Periodic(PURGE, 86_400)
+KEEP_DAYS = 30  # how long events can be looked up, and taken up by apps
 
 
 class UnknownDoor(Exception):
@@ -58,7 +62,8 @@ class Hooks:
 
     def handlers(self) -> dict[str, Callable[[Job], None]]:
         """What this room does for each kind of job."""
-        return {HOOK: self.tell, REACTION: self.react, SUBSCRIBE: self.subscribe, FORGET: self.forget}
+        return {HOOK: self.tell, REACTION: self.react, SUBSCRIBE: self.subscribe, FORGET: self.forget,
+                PURGE: self.purge}  # fmt: skip
 
     def keep(self, secret: str, body: bytes) -> bool:
         """Keep a hook and promise its events. False if the same came before.
@@ -83,12 +88,12 @@ class Hooks:
         inbox_id = jobs.receive(conn, kind=HOOK, dedupe_key=key, body=body, scope=f"crm:{installation_id}", now=now)
         if inbox_id is None:
             return False
-        job = {"inbox_id": inbox_id, "installation_id": installation_id}
+        job = {"inbox": inbox_id, "installation_id": installation_id}
         return jobs.put(conn, kind=HOOK, lane=f"crm:{installation_id}", body=job, now=now)
 
     def tell(self, job: Job) -> None:
         """Turn a kept hook into events and promise the reactions to them: the handler of ``HOOK``."""
-        inbox_id, installation_id = job.body["inbox_id"], job.body["installation_id"]
+        inbox_id, installation_id = job.body["inbox"], job.body["installation_id"]
         with self._engine.connect() as conn:
             body = jobs.received(conn, inbox_id)
         form = parse(body)
@@ -139,6 +144,12 @@ class Hooks:
         """Close the door of an account that removed us; its tokens are gone already: the handler of ``FORGET``."""
         with transaction(self._engine) as conn:
             store.close_door(conn, job.body["installation_id"])
+            job.finish(conn)
+
+    def purge(self, job: Job) -> None:
+        """Forget old events: the handler of ``PURGE``."""
+        with transaction(self._engine) as conn:
+            store.forget_events(conn, self._clock() - timedelta(days=KEEP_DAYS))
             job.finish(conn)
 
     def unsubscribe(self, installation_id: int) -> None:

@@ -1,6 +1,6 @@
 """Tables: where hooks come in, and what they told."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from backend.accounts.models import ID, SEALED
 from backend.db import UtcDateTime, metadata
@@ -29,7 +29,7 @@ crm_events = Table(
     Column("entity_id", String(64), nullable=False),
     Column("fields", JSON, nullable=False),
     Column("told_at", UtcDateTime, nullable=False, index=True),
-    UniqueConstraint("inbox_id", "place", name="uq_crm_events_place"),
     Index("ix_crm_events_stream", "installation_id", "id"),
     Index("ix_crm_events_entity", "installation_id", "entity_type", "entity_id"),
+    sqlite_autoincrement=True,  # apps go on from the last id they saw: a forgotten event's id must not come again
 )

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from backend.accounts.store import fingerprint
 from backend.crm.models import crm_doors, crm_events
-from backend.db import insert_new
 from backend.kommo.crm_hooks import Event
 from backend.seal import Sealer
 
@@ -75,18 +74,19 @@ def close_door(conn: Connection, installation_id: int) -> None:
 def keep_events(
     conn: Connection, installation_id: int, inbox_id: int, events: Sequence[Event], now: datetime
 ) -> list[SavedEvent]:
-    """Keep what a hook told; what was kept before is left out of the answer."""
-    kept = []
-    for place, event in enumerate(events):
-        values = {
+    """Keep what a hook told. The caller finishes the hook's job in the same transaction, so that it is told once."""
+    rows = [
+        {
             "installation_id": installation_id, "inbox_id": inbox_id, "place": place, "kind": event.kind,
             "entity_type": event.entity_type, "entity_id": event.entity_id, "fields": event.fields, "told_at": now,
-        }  # fmt: skip
-        row = insert_new(conn, crm_events, ["inbox_id", "place"]).returning(crm_events.c.id)
-        key = conn.execute(row, values).scalar()
-        if key is not None:
-            kept.append(SavedEvent(int(key), installation_id, event, now))
-    return kept
+        }
+        for place, event in enumerate(events)
+    ]  # fmt: skip
+    if not rows:
+        return []
+    fresh = insert(crm_events).returning(crm_events.c.id, sort_by_parameter_order=True)
+    keys = conn.execute(fresh, rows).scalars()
+    return [SavedEvent(key, installation_id, event, now) for key, event in zip(keys, events, strict=True)]
 
 
 def event(conn: Connection, key: int) -> SavedEvent | None:

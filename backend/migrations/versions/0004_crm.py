@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("entity_id", sa.String(64), nullable=False),
         sa.Column("fields", sa.JSON, nullable=False),
         sa.Column("told_at", UtcDateTime, nullable=False),
-        sa.UniqueConstraint("inbox_id", "place", name="uq_crm_events_place"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_crm_events_told_at", "crm_events", ["told_at"])
     op.create_index("ix_crm_events_stream", "crm_events", ["installation_id", "id"])

@@ -1,11 +1,12 @@
 """CRM hooks from the subscription to the reaction of own code."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from backend.crm import hooks as crm_hooks
@@ -13,6 +14,8 @@ from backend.crm.hooks import Hooks
 from backend.crm.models import crm_doors, crm_events
 from backend.crm.on import Reactions, Subscription, declared, load, on
 from backend.crm.store import SavedEvent
+from backend.db import transaction, utc_now
+from backend.jobs import store as jobs
 from backend.jobs.errors import GiveUp, RetryLater
 from backend.jobs.models import inbox, outbox
 from backend.jobs.run import Runner
@@ -168,6 +171,21 @@ def test_overload_is_answered_with_503_and_never_with_4xx(office: Office) -> Non
     answer = send(office, secret, body_of("add_lead"))
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
+
+
+def test_old_events_are_forgotten_and_their_ids_never_come_again(office: Office) -> None:
+    office.install()
+    send(office, secret_of(office), body_of("add_lead"))
+    office.work()
+    (old,) = rows(office, crm_events)
+    with transaction(office.backend.engine) as conn:
+        conn.execute(update(crm_events).values(told_at=utc_now() - timedelta(days=31)))
+        jobs.put(conn, kind=crm_hooks.PURGE, lane="purge", body={})
+    office.work()
+    assert rows(office, crm_events) == []
+    send(office, secret_of(office), body_of("update_lead"))
+    office.work()
+    assert rows(office, crm_events)[0].id > old.id
 
 
 class Diary:
