@@ -8,6 +8,7 @@ from backend.accounts.account_commands import accounts
 from backend.accounts.commands import integration
 from backend.app import open_backend
 from backend.channels.commands import channel
+from backend.crm.commands import crm_hooks
 from backend.db import open_engine
 from backend.jobs import commands as jobs_commands
 from backend.providers.webchat.commands import service_account
@@ -93,4 +94,5 @@ main.add_command(integration)
 main.add_command(accounts)
 main.add_command(channel)
 main.add_command(service_account)
+main.add_command(crm_hooks)
 main.add_command(jobs_commands.group(lambda settings: open_backend(settings).conversations.on_bury))

@@ -30,7 +30,8 @@ from backend.seal import Sealer
 
 log = logging.getLogger(__name__)
 
-HOOK, REACTION, SUBSCRIBE, FORGET, PURGE = "crm.hook", "crm.reaction", "crm.subscribe", "crm.forget", "crm.purge"
+HOOK, REACTION, PURGE = "crm.hook", "crm.reaction", "crm.purge"
+SUBSCRIBE, UNSUBSCRIBE, FORGET = "crm.subscribe", "crm.unsubscribe", "crm.forget"
 AFTER_INSTALL, AFTER_REMOVAL = {SUBSCRIBE: "crm-door"}, {FORGET: "crm-door"}  # jobs and the lanes that they are in
 PURGING = Periodic(PURGE, 86_400)
 KEEP_DAYS = 30  # how long events can be looked up, and taken up by apps
@@ -62,8 +63,14 @@ class Hooks:
 
     def handlers(self) -> dict[str, Callable[[Job], None]]:
         """What this room does for each kind of job."""
-        return {HOOK: self.tell, REACTION: self.react, SUBSCRIBE: self.subscribe, FORGET: self.forget,
-                PURGE: self.purge}  # fmt: skip
+        return {
+            HOOK: self.tell,
+            REACTION: self.react,
+            PURGE: self.purge,
+            SUBSCRIBE: self.subscribe,
+            UNSUBSCRIBE: self.unsubscribe,
+            FORGET: self.forget,
+        }
 
     def keep(self, secret: str, body: bytes) -> bool:
         """Keep a hook and promise its events. False if the same came before.
@@ -152,8 +159,9 @@ class Hooks:
             store.forget_events(conn, self._clock() - timedelta(days=KEEP_DAYS))
             job.finish(conn)
 
-    def unsubscribe(self, installation_id: int) -> None:
-        """End the subscription at Kommo and close the door. Raises ``KommoError``."""
+    def unsubscribe(self, job: Job) -> None:
+        """End the subscription at Kommo and close the door: the handler of ``UNSUBSCRIBE``."""
+        installation_id = job.body["installation_id"]
         with self._engine.connect() as conn:
             door = store.door(conn, self._sealer, installation_id)
         if door is None:
@@ -161,6 +169,7 @@ class Hooks:
         self.apis.of(installation_id).webhooks.unsubscribe(self._address(door.secret))
         with transaction(self._engine) as conn:
             store.close_door(conn, installation_id)
+            job.finish(conn)
 
     def _address(self, secret: str) -> str:
         return f"{self._public_url}/hooks/crm/{secret}"

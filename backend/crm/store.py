@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from backend.accounts.models import installations
 from backend.accounts.store import fingerprint
 from backend.crm.models import crm_doors, crm_events
 from backend.kommo.crm_hooks import Event
@@ -46,6 +47,14 @@ def door(conn: Connection, sealer: Sealer, installation_id: int) -> Door | None:
         return None
     secret = sealer.open(f"crm_doors:{row.id}:secret", row.secret)
     return Door(row.id, row.installation_id, secret, tuple(row.settings))
+
+
+def doors(conn: Connection) -> list[tuple[int, str, list[str], str]]:
+    """Every installation with its host, what it is subscribed to, and why it is not."""
+    columns = (installations.c.id, installations.c.host, crm_doors.c.settings, crm_doors.c.reason)
+    joined = installations.join(crm_doors, isouter=True)
+    query = select(*columns).select_from(joined).order_by(installations.c.id)
+    return [(row.id, row.host, row.settings or [], row.reason or "") for row in conn.execute(query)]
 
 
 def open_door(conn: Connection, sealer: Sealer, installation_id: int, secret: str) -> Door:

@@ -96,7 +96,9 @@ def test_an_account_whose_plan_has_no_hooks_is_installed_all_the_same(office: Of
 def test_a_removed_account_has_no_door_any_more(office: Office) -> None:
     key = office.install()
     secret = secret_of(office)
-    office.backend.hooks.unsubscribe(key)
+    with transaction(office.backend.engine) as conn:
+        jobs.put(conn, kind=crm_hooks.UNSUBSCRIBE, lane="door", body={"installation_id": key})
+    office.work()
     assert subscriptions(office)[-1].method == "DELETE"
     assert send(office, secret, body_of("add_lead")).status_code == 404
 
