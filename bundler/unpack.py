@@ -15,6 +15,7 @@ from bundler.errors import WrongUse
 
 _CHUNK = 1 << 16
 _ENCRYPTED = 0x1
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # Windows tools write such names; what they mean is clear, so the entry is read all the same.
 BACKSLASH = "its name has a backslash"
 
@@ -38,10 +39,10 @@ def _judged(entries: list[zipfile.ZipInfo]) -> Iterator[tuple[zipfile.ZipInfo, F
     """Each file of the archive, with the reason for not reading it if there is one."""
     names, total = set[str](), 0
     for entry in entries[: facts.MOST_ENTRIES]:
-        if entry.is_dir():
+        if entry.is_dir() or entry.filename.endswith("\\"):
             continue
         total += entry.file_size
-        yield entry, _unsafe(entry, names) or _oversized(entry, total)
+        yield entry, _oversized(entry, total) or _unsafe(entry, names)
         names.add(entry.filename)
     if len(entries) > facts.MOST_ENTRIES:
         detail = f"{len(entries)} entries, of which only {facts.MOST_ENTRIES} were looked at"
@@ -55,6 +56,7 @@ def _unsafe(entry: zipfile.ZipInfo, names: set[str]) -> Flaw | None:
         "its path leads out of the archive": ".." in name.replace("\\", "/").split("/"),
         "its name has control characters": any(ord(character) < 32 for character in name),
         "it is encrypted": bool(entry.flag_bits & _ENCRYPTED),
+        "it is packed by a method that few programs know": entry.compress_type not in _METHODS,
         "it is a link": stat.S_ISLNK(entry.external_attr >> 16),
         "its name stands in the archive twice": entry.filename in names,
         BACKSLASH: "\\" in name,

@@ -77,6 +77,22 @@ def test_a_bomb_is_not_unpacked(read: Callable[[bytes], Bundle]) -> None:
     assert "bomb.txt" not in bundle
 
 
+def test_a_bomb_with_a_backslash_in_its_name_is_not_unpacked_either(read: Callable[[bytes], Bundle]) -> None:
+    bundle = read(zipped(lambda archive: archive.writestr("a\\bomb.txt", bytes(50_000_000))))
+    assert [flaw.kind for flaw in bundle.flaws] == [TOO_LARGE]
+    assert list(bundle.files) == ["manifest.json"]
+
+
+def test_a_rare_method_of_packing_is_a_flaw(read: Callable[[bytes], Bundle]) -> None:
+    bundle = read(zipped(lambda archive: archive.writestr("a.js", "1;" * 99, zipfile.ZIP_LZMA)))
+    assert "few programs know" in bundle.flaws[0].detail
+    assert "a.js" not in bundle
+
+
+def test_a_folder_written_with_a_backslash_is_no_file(read: Callable[[bytes], Bundle]) -> None:
+    assert list(read(zipped(lambda archive: archive.writestr("i18n\\", ""))).files) == ["manifest.json"]
+
+
 def test_a_forged_size_does_not_fill_the_memory(read: Callable[[bytes], Bundle]) -> None:
     content = bytearray(zipped(lambda archive: archive.writestr("a.js", bytes(5_000_000))))
     directory = content.rindex(b"PK\x01\x02")
