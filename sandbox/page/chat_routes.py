@@ -1,18 +1,22 @@
 """The inbox: what managers read and write in chats."""
 
+import re
 from itertools import takewhile
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, abort, jsonify, request
 
+from sandbox.accounts import Account
 from sandbox.amojo.desk import NoChat
 from sandbox.crm.books import Books
+from sandbox.drive.models import MAX_PART, NoFile, TooLarge
 from sandbox.page.boot import page_account
 from sandbox.page.policy import Policy
 from sandbox.visit import explain
 from sandbox.world import World
 
 Json = dict[str, Any]
+DRIVE = re.compile(r"\Ahttps://drive-[a-z]\.(?:kommo\.com|amocrm\.ru)/download/")
 
 
 def message_form(message: Json) -> Json:
@@ -27,7 +31,7 @@ def message_form(message: Json) -> Json:
         "author": message["sender"].get("name") or message["sender"]["id"],
         "kind": content.get("type", "text"),
         "text": content.get("text", ""),
-        "media": content.get("media", ""),
+        "media": DRIVE.sub("/ajax/files/", content.get("media") or ""),
         "file_name": content.get("file_name", ""),
         "reply_to": _quoted(content.get("reply_to")),
         "reactions": sorted(message["reactions"].values()),
@@ -74,8 +78,26 @@ def mark_read(books: Books, chat_id: str) -> None:
             books.changed("talk", "update", talk)
 
 
+def stored(world: World, account: Account, name: str, kind: str, content: bytes) -> Json:
+    """Put a file into the account's drive and return the content of the message that carries it."""
+    world.drive.begin(account.id, account.current_user_id, name, len(content), kind)
+    token, record = next(reversed(world.drive.uploads)), {}
+    for start in range(0, len(content), MAX_PART):
+        record = world.drive.take(token, content[start : start + MAX_PART])
+        token = str(record.get("next_url", "")).rpartition("/")[2]
+    kinds = {"image": "picture", "video": "video", "audio": "audio"}
+    return {
+        "type": kinds.get(kind.partition("/")[0], "file"),
+        "text": "",
+        "media": record["_links"]["download"]["href"],
+        "file_name": name,
+        "file_size": len(content),
+    }
+
+
 def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
     """Add the routes of chats."""
+    _add_file_routes(routes, world)
 
     @routes.errorhandler(NoChat)
     def no_chat(error: NoChat) -> tuple[Response, int]:
@@ -109,8 +131,36 @@ def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
         said = world.desk.reply(account.id, chat_id, [content], account.current_user)
         return jsonify({"messages": [message_form(message.as_json()) for message in said]}), 201
 
+    @routes.post("/ajax/messages/<message_id>/react")
+    def react(message_id: str) -> tuple[str, int]:
+        account, emoji = page_account(world), request.get_json().get("emoji")
+        world.desk.react(account.id, message_id, account.current_user, emoji)
+        return "", 204
+
     @routes.post("/ajax/chats/<chat_id>/typing")
     def typing(chat_id: str) -> tuple[str, int]:
         account = page_account(world)
         world.desk.type(account.id, chat_id, account.current_user)
         return "", 204
+
+
+def _add_file_routes(routes: Blueprint, world: World) -> None:
+    @routes.errorhandler(TooLarge)
+    def too_large(error: TooLarge) -> tuple[Response, int]:
+        explain(f"refused: {error}")
+        return jsonify({"detail": str(error)}), 400
+
+    @routes.post("/ajax/chats/<chat_id>/files")
+    def send_file(chat_id: str) -> tuple[Response, int]:
+        account, given = page_account(world), request.files["file"]
+        content = stored(world, account, given.filename or "file", given.mimetype, given.read())
+        said = world.desk.reply(account.id, chat_id, [content], account.current_user)
+        return jsonify({"messages": [message_form(message.as_json()) for message in said]}), 201
+
+    @routes.get("/ajax/files/<int:account_id>/<uuid>/<name>")
+    def show_file(account_id: int, uuid: str, name: str) -> Response:
+        try:
+            found = world.drive.find(page_account(world).id, uuid)
+        except NoFile:
+            abort(404)
+        return Response(found.content, content_type=found.record["metadata"]["mime_type"])

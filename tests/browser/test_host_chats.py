@@ -73,6 +73,30 @@ def test_a_reply_goes_out_and_shows_how_far_it_came(host: Host, scope: Scope) ->
     expect(mine.locator(".delivery")).to_have_attribute("data-status", "read")
 
 
+def test_a_file_is_attached_and_can_be_opened(host: Host, scope: Scope) -> None:
+    host.world.chats.write(scope, said("Hi", 1))
+    host.visit("/chats/")
+    host.page.click(".chat-row")
+    price_list = {"name": "prices.txt", "mimeType": "text/plain", "buffer": b"roses 5"}
+    host.page.set_input_files(".composer__attach input", price_list)  # type: ignore[arg-type]
+    file = host.page.locator(".bubble_ours .bubble__file")
+    expect(file).to_have_text("prices.txt")
+    assert host.page.request.get(host.url + str(file.get_attribute("href"))).text() == "roses 5"
+    message = next(each for each in host.world.chats.messages.values() if each.direction == "outgoing")
+    assert message.content["media"].startswith("https://drive-c.kommo.com/download/")
+
+
+def test_a_reaction_goes_out_and_is_taken_back(host: Host, scope: Scope) -> None:
+    host.world.chats.write(scope, said("Hi", 1))
+    host.visit("/chats/")
+    host.page.click(".chat-row")
+    host.page.locator(".bubble__react").focus()
+    host.page.keyboard.press("Enter")
+    expect(host.page.locator(".bubble__reactions")).to_have_text("👍")
+    host.page.locator(".bubble__react").click()
+    expect(host.page.locator(".bubble__reactions")).to_have_count(0)
+
+
 def test_a_failed_delivery_shows_its_reason(host: Host, scope: Scope) -> None:
     host.world.chats.write(scope, said("Hi", 1))
     host.visit("/chats/")

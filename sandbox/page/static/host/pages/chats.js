@@ -1,6 +1,6 @@
 /** The inbox: conversations on the left, the open one on the right, live both ways. */
-define(['jquery', 'host/boot', 'host/api', 'host/dom', 'host/text', 'host/place', 'host/live', 'host/loader'],
-  ($, boot, api, { el, fill }, t, place, live, loader) => {
+define(['host/boot', 'host/api', 'host/dom', 'host/icons', 'host/text', 'host/place', 'host/live', 'host/loader'],
+  (boot, api, { el, fill }, icon, t, place, live, loader) => {
     const clock = (at) => new Date(at * 1000).toLocaleTimeString(boot.lang, { hour: '2-digit', minute: '2-digit' });
     const initials = (name) => (name || '?').split(' ').map((part) => part[0]).slice(0, 2).join('').toUpperCase();
 
@@ -27,12 +27,19 @@ define(['jquery', 'host/boot', 'host/api', 'host/dom', 'host/text', 'host/place'
         el('span.sr', {}, title), failed ? el('span.delivery__error', {}, message.error || title) : null);
     }
 
+    function reactButton(message) {
+      const react = (emoji) => api.post(`/ajax/messages/${message.id}/react`, { emoji }).catch(() => {});
+      const mine = message.reactions.length > 0;
+      return el('button.bubble__react', { type: 'button', 'aria-pressed': String(mine), title: t('chats.react'), onclick: () => react(mine ? null : '👍') }, '👍');
+    }
+
     function bubble(message) {
       return el(`li.bubble${message.is_ours ? '.bubble_ours' : ''}`, { 'data-message-id': message.id, 'data-status': message.status },
         el('span.bubble__author', {}, message.author),
         message.reply_to ? el('blockquote', {}, message.reply_to) : null,
         attachment(message), message.text ? el('p', {}, message.text) : null,
-        message.reactions && message.reactions.length ? el('span.bubble__reactions', {}, message.reactions.join(' ')) : null,
+        message.reactions.length ? el('span.bubble__reactions', {}, message.reactions.join(' ')) : null,
+        message.is_ours ? null : reactButton(message),
         el('span.bubble__foot', {}, message.is_edited ? el('span', {}, t('chats.edited')) : null, el('time', {}, clock(message.at)), marks(message)));
     }
 
@@ -52,7 +59,17 @@ define(['jquery', 'host/boot', 'host/api', 'host/dom', 'host/text', 'host/place'
       }
       field.addEventListener('keydown', (event) => event.key === 'Enter' && !event.shiftKey && send(event));
       field.addEventListener('input', () => { if (Date.now() - typedAt > 3000) { typedAt = Date.now(); typing(); } });
-      return el('form.composer', { onsubmit: send }, field, el('button.button-input.button-input_blue', { type: 'submit' }, t('chats.send')), problem);
+      async function sendFile(event) {
+        const [file] = event.target.files;
+        if (!file) return;
+        const form = new FormData();
+        form.append('file', file);
+        const response = await fetch(`/ajax/chats/${chat.id}/files`, { method: 'POST', body: form });
+        problem.textContent = response.ok ? '' : t('chats.file_refused', { name: file.name });
+        event.target.value = '';
+      }
+      const attach = el('label.button-input.composer__attach', { title: t('chats.attach') }, icon('clip'), el('span.sr', {}, t('chats.attach')), el('input.sr', { type: 'file', onchange: sendFile }));
+      return el('form.composer', { onsubmit: send }, attach, field, el('button.button-input.button-input_blue', { type: 'submit' }, t('chats.send')), problem);
     }
 
     /** Says for a few seconds that the visitor writes. */
