@@ -186,10 +186,12 @@ def _selves(scopes: Scopes, owner: Node) -> list[tuple[Scopes, str, Range]]:
     constructor = function_around(owner)
     if owner.type != "this" or constructor is None:
         return []
-    inside = (constructor.start_byte, constructor.end_byte)
-    return [
-        (scopes, name, inside)
-        for name, declared in scopes.declarations.items()
-        for one in declared
-        if one.value is not None and one.value.type == "this" and function_around(one.node) == constructor
-    ]
+    found = list[tuple[Scopes, str, Range]]()
+    for this in scopes.script.leaves("this", constructor):
+        declarator = this.parent
+        name = declarator.child_by_field_name("name") if declarator is not None else None
+        if name is None or declarator is None or declarator.type != "variable_declarator":
+            continue
+        if function_around(declarator) == constructor:
+            found.append((scopes, scopes.script.text(name), (constructor.start_byte, constructor.end_byte)))
+    return found

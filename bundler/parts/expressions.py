@@ -36,7 +36,12 @@ def ancestors(node: Node) -> Iterator[Node]:
 
 def around(node: Node, *types: str) -> Node | None:
     """The nearest node around this one that has one of these types."""
-    return next((above for above in ancestors(node) if above.type in types), None)
+    above = node.parent
+    for _ in range(_DEEPEST):
+        if above is None or above.type in types:
+            return above
+        above = above.parent
+    return None
 
 
 def function_around(node: Node) -> Node | None:

@@ -98,16 +98,16 @@ def documents(texts: Files[Text]) -> Files[Node]:
     for path, text in texts.read.items():
         if path.endswith(".json"):
             try:
-                read[path] = parse_json(text)
-            except JsonError as error:
-                unread.append(Unread(error.place, error.message))
+                read[path] = _document(text)
+            except NoPart as missing:
+                unread.append(missing.unread)
     return Files(read, tuple(unread))
 
 
 @part
-def manifest(documents: Files[Node]) -> Node:
-    """The root of manifest.json."""
-    return _one(documents, facts.MANIFEST)
+def manifest(texts: Files[Text]) -> Node:
+    """The root of manifest.json; most rules want no other document, so the others are not read for it."""
+    return _document(_one(texts, facts.MANIFEST))
 
 
 @part
@@ -206,6 +206,13 @@ def _one(files: Files[T], path: str) -> T:
         if lost.place.path == path:
             raise NoPart(lost)
     raise NoPart(Unread(Place(path), "there is no such file"))
+
+
+def _document(text: Text) -> Node:
+    try:
+        return parse_json(text)
+    except JsonError as error:
+        raise NoPart(Unread(error.place, error.message)) from None
 
 
 def _text(path: str, content: bytes) -> Text:

@@ -4,7 +4,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Query, QueryCursor
@@ -12,9 +13,10 @@ from tree_sitter import Language, Node, Query, QueryCursor
 from bundler.parts.expressions import FUNCTIONS, around
 from bundler.parts.script import Script
 
+_LANGUAGE = Language(tree_sitter_javascript.language())
 # One query for all names costs about a third of the parse; the same walk in Python would cost several parses.
 _QUERY = Query(
-    Language(tree_sitter_javascript.language()),
+    _LANGUAGE,
     """
     (variable_declaration (variable_declarator name: (_) @var))
     (for_in_statement kind: "var" left: (_) @var)
@@ -32,8 +34,8 @@ _QUERY = Query(
     (import_specifier name: (identifier) @imported)
     (import_specifier alias: (identifier) @imported)
     (namespace_import (identifier) @imported)
-    (for_in_statement !kind left: (_) @assigned)
-    (assignment_expression left: (_) @assigned)
+    (for_in_statement !kind left: [(identifier) (array_pattern) (object_pattern)] @assigned)
+    (assignment_expression left: [(identifier) (array_pattern) (object_pattern)] @assigned)
     (augmented_assignment_expression left: (identifier) @assigned)
     (update_expression argument: (identifier) @assigned)
     """,
@@ -41,35 +43,46 @@ _QUERY = Query(
 _WHOLE = ("program", "class_static_block", *FUNCTIONS)
 _BLOCKS = ("statement_block", "for_statement", "for_in_statement", "switch_body", *_WHOLE)
 _SCOPES = {
-    "var": _WHOLE,
-    "hoisted": _WHOLE,
-    "let": _BLOCKS,
-    "parameter": tuple(FUNCTIONS),
-    "own": (*FUNCTIONS, "class"),
-    "caught": ("catch_clause",),
-    "imported": ("program",),
+    how: frozenset(_LANGUAGE.id_for_node_kind(kind, True) or 0 for kind in kinds)
+    for how, kinds in {
+        "var": _WHOLE,
+        "hoisted": _WHOLE,
+        "let": _BLOCKS,
+        "parameter": tuple(FUNCTIONS),
+        "own": (*FUNCTIONS, "class"),
+        "caught": ("catch_clause",),
+        "imported": ("program",),
+    }.items()
 }
 _REFERENCES = ("identifier", "shorthand_property_identifier")
 # Where in a pattern the name stands that it binds.
 _FIELDS = {"assignment_pattern": "left", "object_assignment_pattern": "left", "pair_pattern": "value"}
 _NAMES = ("identifier", "shorthand_property_identifier_pattern")
 
+_START, _NODE_START = attrgetter("start"), attrgetter("start_byte")
+
 Range = tuple[int, int]
 
 
-@dataclass
 class Declaration:
     """One place where a script declares a name, and how it does."""
 
-    node: Node
-    how: str
+    __slots__ = ("_scope", "how", "node", "start")
 
-    @cached_property
+    def __init__(self, node: Node, how: str) -> None:
+        self.node = node
+        self.how = how
+        self.start = node.start_byte
+        self._scope: Range | None = None
+
+    @property
     def scope(self) -> Range:
         """Where the name holds. A function declaration's name holds around the function, not inside it alone."""
-        inside = self.node.parent if self.how == "hoisted" and self.node.parent is not None else self.node
-        scope = around(inside, *_SCOPES[self.how])
-        return (scope.start_byte, scope.end_byte) if scope is not None else (0, 1 << 62)
+        if self._scope is None:
+            inside = self.node.parent if self.how == "hoisted" and self.node.parent is not None else self.node
+            scope = _around(inside, _SCOPES[self.how])
+            self._scope = (scope.start_byte, scope.end_byte) if scope is not None else (0, 1 << 62)
+        return self._scope
 
     @property
     def value(self) -> Node | None:
@@ -80,54 +93,88 @@ class Declaration:
 
 @dataclass
 class Scopes:
-    """The names of one script: where each is declared, in the order of the source; and every name that is assigned."""
+    """The names of one script: ``names`` holds how, under which name and where; ``assigned`` what is assigned.
+
+    A script has tens of thousands of names and rules ask for few: declarations are made when they are asked for.
+    """
 
     script: Script
-    declarations: dict[str, list[Declaration]] = field(default_factory=lambda: defaultdict(list))
+    names: dict[str, dict[bytes, list[Node]]] = field(default_factory=dict)
     assigned: list[Node] = field(default_factory=list)
+    _declared: dict[bytes, list[Declaration]] = field(default_factory=dict)
+
+    def declared(self, name: bytes) -> list[Declaration]:
+        """Where this name is declared, in the order of the source."""
+        if name not in self._declared:
+            found = [Declaration(node, how) for how, by_name in self.names.items() for node in by_name.get(name, ())]
+            self._declared[name] = sorted(found, key=_START)
+        return self._declared[name]
 
     def binding(self, node: Node) -> Range | None:
         """The scope in which the name at this node was declared, as bytes; nothing for a global."""
-        return self.binding_of(self.script.text(node), node)
+        return self.binding_of(_name(self.script, node), node)
 
-    def binding_of(self, name: str, node: Node) -> Range | None:
+    def binding_of(self, name: bytes, node: Node) -> Range | None:
         """The same for any name, as it would be understood where the node stands."""
-        scopes = (declared.scope for declared in self.declarations.get(name, ()))
-        return max((scope for scope in scopes if _covers(scope, node)), default=None)
+        scopes = (declared.scope for declared in self.declared(name))
+        return max((scope for scope in scopes if scope[0] <= node.start_byte < scope[1]), default=None)
 
     def is_global(self, node: Node) -> bool:
-        """Whether the name at this node is not one of the script's own.
+        """Whether the name at this node is not one of the script's own."""
+        return self._covering(_name(self.script, node), node.start_byte) is None
 
-        The declaration just before is tried first: it is nearly always the right one, and the others need no look.
-        """
-        declared = self.declarations.get(self.script.text(node), [])
-        middle = bisect_right(declared, node.start_byte, key=lambda one: one.node.start_byte)
-        return not any(_covers(one.scope, node) for one in [*reversed(declared[:middle]), *declared[middle:]])
+    def undeclared(self) -> Iterator[Node]:
+        """Every assigned name that is declared nowhere around it. Neighbours mostly mean the same variable."""
+        last = dict[bytes, Range]()
+        for node in self.assigned:
+            name, start = _name(self.script, node), node.start_byte
+            scope = last.get(name)
+            if scope is None or not scope[0] <= start < scope[1]:
+                scope = self._covering(name, start)
+                if scope is None:
+                    yield node
+                else:
+                    last[name] = scope
 
     def initial(self, node: Node) -> Node | None:
         """The value that the variable at this node was declared with, when that is plain to see."""
         wanted = self.binding(node)
-        declared = self.declarations.get(self.script.text(node), ())
+        declared = self.declared(_name(self.script, node))
         return next((one.value for one in declared if one.value is not None and one.scope == wanted), None)
 
+    def _covering(self, name: bytes, start: int) -> Range | None:
+        """Any scope of the name around this byte. The declaration just before it is nearly always the right one."""
+        declared = self.declared(name)
+        middle = bisect_right(declared, start, key=_START)
+        for one in chain(reversed(declared[:middle]), declared[middle:]):
+            if one.scope[0] <= start < one.scope[1]:
+                return one.scope
+        return None
 
-def _covers(scope: Range, node: Node) -> bool:
-    return scope[0] <= node.start_byte < scope[1]
+
+def _around(node: Node, kinds: frozenset[int]) -> Node | None:
+    """As ``around``, by the parser's numbers: comparing their names takes most of the time."""
+    above = node.parent
+    while above is not None and above.kind_id not in kinds:
+        above = above.parent
+    return above
+
+
+def _name(script: Script, node: Node) -> bytes:
+    return script.source[node.start_byte : node.end_byte]
 
 
 def read_scopes(script: Script) -> Scopes:
     """Collect the names of a script."""
     scopes = Scopes(script)
     for how, nodes in QueryCursor(_QUERY).captures(script.tree.root_node).items():
-        for node in nodes:
-            if how == "assigned":
-                scopes.assigned += _names(node)
-            else:
-                for name in _names(node):
-                    scopes.declarations[script.text(name)].append(Declaration(name, how))
-    for declared in scopes.declarations.values():
-        declared.sort(key=lambda one: one.node.start_byte)
-    scopes.assigned.sort(key=lambda node: node.start_byte)
+        names = [name for node in nodes for name in ((node,) if node.type in _NAMES else _names(node))]
+        if how == "assigned":
+            scopes.assigned = sorted(names, key=_NODE_START)
+        else:
+            by_name = scopes.names[how] = defaultdict[bytes, list[Node]](list)
+            for node in names:
+                by_name[_name(script, node)].append(node)
     return scopes
 
 
@@ -159,4 +206,4 @@ def globals_named(script: Script, name: str) -> Iterator[Node]:
 
 def is_declared(script: Script, name: str, node: Node) -> bool:
     """Whether ``name`` would mean a variable of the script's own where ``node`` stands."""
-    return read_scopes(script).binding_of(name, node) is not None
+    return read_scopes(script).binding_of(name.encode(), node) is not None

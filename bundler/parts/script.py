@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +17,8 @@ _NAMED = ("identifier", "identifier_pattern")
 _INNER_BYTE = re.compile(rb"[\x80-\xbf]")
 _WORDS = re.compile(rb"[\w$]+")
 _WORD_BYTES = frozenset(bytes([byte]) for byte in range(256) if _WORDS.match(bytes([byte])))
+# Everything that belongs to no word becomes a space: splitting is twice as fast as a regular expression.
+_SPACED = bytes(byte if bytes([byte]) in _WORD_BYTES else ord(" ") for byte in range(256))
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,15 @@ class Script:
                 if node.type.endswith(_NAMED):
                     yield node
 
-    def leaves(self, word: str, within: Node | None = None) -> Iterator[Node]:
-        """Every leaf whose whole text is this word, keywords too."""
+    def leaves(self, word: str, within: Node | None = None) -> Sequence[Node]:
+        """Every leaf whose whole text is this word, keywords too; in the whole file each word is looked up once."""
+        if within is not None:
+            return list(self._find(word, within))
+        if word not in self._leaves:
+            self._leaves[word] = list(self._find(word, None))
+        return self._leaves[word]
+
+    def _find(self, word: str, within: Node | None) -> Iterator[Node]:
         length = len(word.encode())
         for start in self.mentions(word, within) if self.has(word) else ():
             end = start + length
@@ -62,6 +71,10 @@ class Script:
             node = self.at(start, end)
             if (node.start_byte, node.end_byte) == (start, end):
                 yield node
+
+    @cached_property
+    def _leaves(self) -> dict[str, list[Node]]:
+        return {}
 
     def mentions(self, text: str, within: Node | None = None) -> Iterator[int]:
         """The byte offsets of a text, wherever it stands in the file or inside one node."""
@@ -83,7 +96,7 @@ class Script:
 
     @cached_property
     def _vocabulary(self) -> frozenset[bytes]:
-        return frozenset(_WORDS.findall(self.source))
+        return frozenset(self.source.translate(_SPACED).split())
 
     @cached_property
     def mistakes(self) -> list[Node]:

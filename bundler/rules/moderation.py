@@ -166,8 +166,8 @@ def variables_are_declared(scopes: Mapping[str, Scopes]) -> Hits:
     """Every variable that is assigned is declared."""
     for names in scopes.values():
         told = set[str]()
-        for node in names.assigned:
+        for node in names.undeclared():
             name = names.script.text(node)
-            if name not in told and name not in _SETTABLE and names.is_global(node):
+            if name not in told and name not in _SETTABLE:
                 told.add(name)
                 yield at(names.script.place(node), f"{name} is declared nowhere", name=name)
