@@ -56,12 +56,13 @@ class Checks:
 
     def choice(self, item: Record, name: str, allowed: Iterable[Any], *, path: str = "") -> bool:
         """Check that a given value is one of the allowed."""
-        if item.get(name) is None:
+        value = item.get(name)
+        if value is None:
             return False
-        if item[name] not in allowed:
+        is_plain = isinstance(value, str | int | float)
+        if not is_plain or value not in allowed:
             self.add(item, CHOICE, path or name)
-            return False
-        return True
+        return is_plain and value in allowed
 
     def each(self, items: list[Record], check: Callable[[Record], None]) -> None:
         """Run a check over all items, then raise Invalid if anything was wrong."""

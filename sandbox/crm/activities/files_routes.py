@@ -51,10 +51,11 @@ def named(world: World) -> list[str]:
     if not isinstance(body, list) or not all(isinstance(each, dict) and "file_uuid" in each for each in body):
         raise Problem(400, "Request validation failed", why="the body is an array of objects with file_uuid")
     known = {record["uuid"] for record in world.drive.of_account(caller().account.id)}
-    unknown = [each["file_uuid"] for each in body if each["file_uuid"] not in known]
+    uuids = [str(each["file_uuid"]) for each in body]
+    unknown = [uuid for uuid in uuids if uuid not in known]
     if unknown:
         raise Problem(404, "Not found", why=f"no file {unknown[0]} in the account's drive")
-    return [each["file_uuid"] for each in body]
+    return uuids
 
 
 KIND = "<any(leads, contacts, companies):kind>"

@@ -22,7 +22,8 @@ def of_one(world: World, kind: str, number: int) -> Response:
 def of_many(world: World, kind: str) -> Response:
     """List the links of the entities that ``filter[entity_id][]`` names."""
     tree = asked().get("filter")
-    wanted = [int(each) for each in form.values((tree or {}).get("entity_id")) if each.isdecimal()]
+    named = form.values(tree.get("entity_id")) if isinstance(tree, dict) else []
+    wanted = [int(each) for each in named if each.isdecimal()]
     if not wanted:
         raise Problem(400, "Request validation failed", why="filter[entity_id][] is required")
     found = [

@@ -26,6 +26,7 @@ LEAD: dict[str, type] = {"price": int, "status_id": int, "pipeline_id": int, "cl
 CONTACT: dict[str, type] = {"first_name": str, "last_name": str}
 FIELDS = {"leads": COMMON | LEAD, "contacts": COMMON | CONTACT, "companies": COMMON}
 LISTS = ("tags", "contacts", "companies")
+TAG_LISTS = ("tags_to_add", "tags_to_delete")
 
 
 def check(
@@ -47,6 +48,8 @@ def check(
     if kind == "leads":
         _check_stage(checks, books, item, noted, path)
     custom_fields.check(checks, books, kind, item, owner=noted, path=path)
+    for name in TAG_LISTS:
+        _check_list(checks, item, name, noted, path)
     _check_embedded(checks, item, noted, path)
 
 
@@ -68,9 +71,23 @@ def _check_embedded(checks: Checks, item: Record, noted: Record, path: str) -> N
         checks.add(noted, TYPE, f"{path}_embedded", "This value should be of type array.")
         return
     for name in LISTS:
-        given = embedded.get(name)
-        if given is not None and not (isinstance(given, list) and all(isinstance(each, dict) for each in given)):
-            checks.add(noted, TYPE, f"{path}_embedded.{name}", "This value should be of type array.")
+        _check_list(checks, embedded, name, noted, f"{path}_embedded.")
+    if not isinstance(embedded.get("source"), dict | None):
+        checks.add(noted, TYPE, f"{path}_embedded.source", "This value should be of type array.")
+
+
+def _check_list(checks: Checks, item: Record, name: str, noted: Record, path: str) -> None:
+    """Check a list of objects whose ids and names are plain."""
+    given = item.get(name)
+    if given is None:
+        return
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+        checks.add(noted, TYPE, f"{path}{name}", "This value should be of type array.")
+        return
+    for index, each in enumerate(given):
+        for key, kind in (("id", int), ("name", str)):
+            if each.get(key) is not None and not isinstance(each[key], kind):
+                checks.add(noted, TYPE, f"{path}{name}.{index}.{key}", f"This value should be of type {kind.__name__}.")
 
 
 def add(books: Books, kind: str, item: Record, user: User) -> Record:

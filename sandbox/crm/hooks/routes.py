@@ -32,7 +32,7 @@ def subscribe(world: World) -> Response:
     item, checks, kept = one(), Checks(), books(world)
     if checks.required(item, "settings", list):
         for index, each in enumerate(item["settings"]):
-            if each not in models.SETTINGS:
+            if not isinstance(each, str) or each not in models.SETTINGS:
                 checks.add(item, CHOICE, f"settings.{index}")
     if checks.required(item, "destination", str) and not reachable(world, item["destination"]):
         checks.add(item, INVALID_URL, "destination.destination", "Invalid URL")
