@@ -11,6 +11,8 @@ from bundler.rule import Severity
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _FRAME_WIDTH = 100
+# Cures of one rule differ in names only; after a few the reader has understood.
+_FIXES = 3
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -38,8 +40,11 @@ def _group(findings: Sequence[Finding], report: Report) -> Iterator[str]:
         yield f"  {click.style(_harmless(position(finding)), bold=True)}  {_harmless(finding.message)}"
         yield from _frame(finding, report)
     yield _remark("why", first.rule.why)
-    for fix in dict.fromkeys(finding.fix for finding in findings):
+    fixes = list(dict.fromkeys(finding.fix for finding in findings))
+    for fix in fixes[:_FIXES]:
         yield _remark("fix", _harmless(fix))
+    if len(fixes) > _FIXES:
+        yield _remark("fix", f"… and so on, {len(fixes)} in all")
     yield _remark("doc", first.rule.doc)
     yield ""
 

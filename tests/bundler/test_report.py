@@ -41,6 +41,12 @@ def test_reason_and_cure_stand_once_for_all_findings_of_a_rule() -> None:
     assert told.count("i18n/en.json:") == 2
 
 
+def test_of_many_like_cures_a_few_are_told() -> None:
+    told = text(Case(locale("es", **{f"widget__extra{number}": "x" for number in range(9)})))
+    assert told.count("  fix  Add widget.extra") == 3
+    assert "  fix  … and so on, 9 in all" in told
+
+
 def test_of_a_long_line_only_the_part_around_the_finding_is_shown() -> None:
     told = text(Case({"a.json": "[" + '"x", ' * 500 + "oops]"}))
     assert max(map(len, told.splitlines())) < 200
