@@ -81,3 +81,51 @@ def test_the_settings_window_keeps_the_focus_and_closes_with_escape(host: Host) 
     host.page.keyboard.press("Escape")
     expect(host.page.locator(".modal")).to_have_count(0)
     expect(host.page.locator(f".integration[data-code={CODE}] button")).to_be_focused()
+
+
+def test_fields_of_every_type_are_drawn_and_read(browser: Browser, tmp_path: Path) -> None:
+    types = ("text", "pass", "users", "users_lp", "custom")
+    fields = {f"f_{kind}": {"name": f"settings.{kind}", "type": kind} for kind in types}
+    with running_host(browser, archive(tmp_path / "w.zip", settings=fields)) as host:
+        open_settings(host)
+        who = host.world.accounts.first.current_user_id
+        host.page.fill("[name=f_text]", "a")
+        host.page.fill("[name=f_pass][type=password]", "b")
+        host.page.fill(f"[name='f_users[{who}]']", "101")
+        host.page.fill(f"[name='f_users_lp[{who}][login]']", "ann")
+        host.page.evaluate("$('[name=f_custom]').val('{\"x\": 1}').trigger('change')")
+        host.page.click(".js-widget-install")
+        host.page.get_by_role("button", name="Allow").click()
+        expect(host.page.locator(".js-widget-uninstall")).to_be_visible()
+        saved = next(call for call in host.calls() if call[0] == "onSave")[1]["fields"]
+        assert (saved["f_text"], saved["f_pass"], saved["f_custom"]) == ("a", "b", '{"x": 1}')
+        assert saved["f_users"][str(who)] == "101"
+        assert saved["f_users_lp"][str(who)] == {"login": "ann", "password": ""}
+
+
+def test_a_tour_stands_before_the_fields_until_it_was_passed(browser: Browser, tmp_path: Path) -> None:
+    tour = {"is_tour": True, "tour_images": {"en": ["/images/a.png"]}, "tour_description": "widget.description"}
+    with running_host(browser, archive(tmp_path / "w.zip", tour=tour)) as host:
+        open_settings(host)
+        expect(host.page.locator(".tour__description")).to_have_text("Probes the host")
+        expect(host.page.locator("[name=login]")).to_have_count(0)
+        host.page.click(".js-widget-skip-tour")
+        host.page.get_by_role("button", name="Allow").click()
+        expect(host.page.locator("[name=login]")).to_be_visible()
+        assert host.page.evaluate("window.probe.get_install_status()") == "not_configured"
+
+
+def test_everything_up_to_installing_can_be_done_with_the_keyboard(host: Host) -> None:
+    host.visit("/settings/widgets/")
+    host.page.keyboard.press("Tab")
+    expect(host.page.locator(".skip")).to_be_focused()
+    host.page.locator(".integration button").focus()
+    host.page.keyboard.press("Enter")
+    expect(host.page.locator(".modal-body__close")).to_be_focused()
+    for _ in range(2):
+        host.page.keyboard.press("Tab")
+    expect(host.page.locator(".js-widget-install")).to_be_focused()
+    host.page.keyboard.press("Enter")
+    expect(host.page.locator(".consent .js-modal-accept")).to_be_focused()
+    host.page.keyboard.press("Enter")
+    expect(host.page.locator(".js-widget-uninstall")).to_be_visible()
