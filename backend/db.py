@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
@@ -23,6 +24,7 @@ metadata = MetaData(
 
 _AFTER_COMMIT = "kck_after_commit"
 _CONNECTIONS = 20  # kept open by one process; on SQLite as many again may be opened under load
+_BUSY_MS = 15_000  # how long SQLite waits for another writer
 _SPARE_CONNECTIONS = 2  # on PostgreSQL, so that four processes fit into its usual limit of 100
 
 Clock = Callable[[], datetime]
@@ -31,6 +33,10 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The present moment, aware and in UTC. Code that needs the time takes a ``Clock`` with this default."""
     return datetime.now(UTC)
+
+
+class Busy(SQLAlchemyError):
+    """The database could not be had in time."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -52,7 +58,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 # SQLite has one writer. Threads of this process queue at a lock, which wakes the next one at once; SQLite's own way
 # of waiting is to sleep and look again. Other processes still meet at SQLite's lock.
-_writers: WeakKeyDictionary[Engine, AbstractContextManager[bool]] = WeakKeyDictionary()
+_writers: "WeakKeyDictionary[Engine, threading.RLock]" = WeakKeyDictionary()
 
 
 def open_engine(url: str) -> Engine:
@@ -77,32 +83,58 @@ def _open_sqlite(url: str, path: str | None) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A transaction that reads first and writes later can fail on a busy database: a writing one locks at once.
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        wait_s = options.get("wait_s")
+        if wait_s is not None:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(wait_s * 1000)}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+        finally:
+            if wait_s is not None:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_MS}")
 
     return engine
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Connection]:
-    """A writing transaction. On SQLite it takes the write lock at once, so that it never gives up half-way."""
-    with _turn(engine), engine.connect().execution_options(writes=True) as connection:
+def transaction(engine: Engine, *, wait_s: float | None = None) -> Iterator[Connection]:
+    """A writing transaction. On SQLite it takes the write lock at once, so that it never gives up half-way.
+
+    With ``wait_s`` it waits no longer than about that for others. Raises ``Busy``, or the database's own error, then.
+    """
+    options = {"writes": True, "wait_s": wait_s}
+    with _turn(engine, wait_s), engine.connect().execution_options(**options) as connection:
         connection.info.pop(_AFTER_COMMIT, None)
         with connection.begin():
+            if wait_s is not None and engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(wait_s * 1000)}")
             yield connection
         calls = connection.info.pop(_AFTER_COMMIT, [])
     for call in calls:
         call()
 
 
-def _turn(engine: Engine) -> AbstractContextManager[Any]:
-    return _writers.get(engine) or nullcontext()
+def _turn(engine: Engine, wait_s: float | None) -> AbstractContextManager[Any]:
+    lock = _writers.get(engine)
+    if lock is None:
+        return nullcontext()
+    return lock if wait_s is None else _short_turn(lock, wait_s)
+
+
+@contextmanager
+def _short_turn(lock: "threading.RLock", wait_s: float) -> Iterator[None]:
+    if not lock.acquire(timeout=wait_s):
+        raise Busy(f"other writers held the database for {wait_s} s")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def insert_new(connection: Connection, table: Table, unique: Sequence[str] = ()) -> "sqlite.Insert | postgresql.Insert":

@@ -34,7 +34,11 @@ HOOK, REACTION, PURGE = "crm.hook", "crm.reaction", "crm.purge"
 SUBSCRIBE, UNSUBSCRIBE, FORGET = "crm.subscribe", "crm.unsubscribe", "crm.forget"
 AFTER_INSTALL, AFTER_REMOVAL = {SUBSCRIBE: "crm-door"}, {FORGET: "crm-door"}  # jobs and the lanes that they are in
 PURGING = Periodic(PURGE, 86_400)
+PATIENCE_S = 1.0  # for the database, of the 2 s that the CRM waits
+REPEATS_S = 7200  # the CRM's last try comes 95 minutes after the first
 KEEP_DAYS = 30  # how long events can be looked up, and taken up by apps
+
+_NO_ZERO = "\ufffd".encode()  # PostgreSQL takes no zero characters
 
 
 class UnknownDoor(Exception):
@@ -85,14 +89,21 @@ class Hooks:
         told_account = account_of(parse(body).tree)
         if told_account is not None and told_account != known.account_id:
             raise UnknownDoor
-        digest = hashlib.sha256(body).hexdigest()
-        with transaction(self._engine) as conn:
-            return self._save(conn, known.id, digest, body)
+        with transaction(self._engine, wait_s=PATIENCE_S) as conn:
+            return self._save(conn, known.id, body)
 
-    def _save(self, conn: Connection, installation_id: int, digest: str, body: bytes) -> bool:
-        now = self._clock()
-        key = f"crm:{installation_id}:{digest}"
-        inbox_id = jobs.receive(conn, kind=HOOK, dedupe_key=key, body=body, scope=f"crm:{installation_id}", now=now)
+    def _save(self, conn: Connection, installation_id: int, body: bytes) -> bool:
+        """Save a hook unless it is a repeat: the same bytes within the time in which the CRM repeats.
+
+        Later the same bytes are news: a lead deleted, restored and deleted again is told alike both times.
+        """
+        now, scope = self._clock(), f"crm:{installation_id}"
+        slot = int(now.timestamp()) // REPEATS_S
+        digest = hashlib.sha256(body).hexdigest()
+        before = store.received_at(conn, f"{scope}:{digest}:{slot - 1}")
+        if before is not None and before > now - timedelta(seconds=REPEATS_S):
+            return False
+        inbox_id = jobs.receive(conn, kind=HOOK, dedupe_key=f"{scope}:{digest}:{slot}", body=body, scope=scope, now=now)
         if inbox_id is None:
             return False
         job = {"inbox": inbox_id, "installation_id": installation_id}
@@ -103,7 +114,7 @@ class Hooks:
         inbox_id, installation_id = job.body["inbox"], job.body["installation_id"]
         with self._engine.connect() as conn:
             body = jobs.received(conn, inbox_id)
-        form = parse(body)
+        form = parse(body.replace(b"%00", _NO_ZERO).replace(b"\x00", _NO_ZERO))
         if form.replaced:
             log.warning("a hook gave %s places two values", len(form.replaced), extra={"inbox_id": inbox_id})
         events = events_of(form.tree)

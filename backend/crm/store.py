@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from backend.accounts.models import installations
 from backend.accounts.store import fingerprint
 from backend.crm.models import crm_doors, crm_events
+from backend.jobs.models import inbox
 from backend.kommo.crm_hooks import Event
 from backend.seal import Sealer
 
@@ -78,6 +79,11 @@ def settle_door(conn: Connection, installation_id: int, settings: Sequence[str],
 def close_door(conn: Connection, installation_id: int) -> None:
     """Forget a door: hooks under its secret are no longer known."""
     conn.execute(delete(crm_doors).where(crm_doors.c.installation_id == installation_id))
+
+
+def received_at(conn: Connection, dedupe_key: str) -> datetime | None:
+    """When the hook with this key was kept."""
+    return conn.execute(select(inbox.c.received_at).where(inbox.c.dedupe_key == dedupe_key)).scalar()
 
 
 def keep_events(

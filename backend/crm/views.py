@@ -6,12 +6,11 @@ from threading import BoundedSemaphore
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.crm.hooks import Hooks, UnknownDoor
+from backend.crm.hooks import PATIENCE_S, Hooks, UnknownDoor
 from backend.kommo.urlencoded import LIMITS, FormError
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S = 1.0  # of the 2 s that Kommo waits
 MAX_BODY_BYTES = LIMITS.body_bytes
 FORM = "application/x-www-form-urlencoded"
 

@@ -41,6 +41,8 @@ _WORD_OF_ACTION = {
     "call_in": "call_in", "chat": "chat", "site_visit": "site_visit", "mail_in": "mail_in", "period": "period",
 }  # fmt: skip
 
+_KEY_LENGTH = 64
+
 
 class Event(msgspec.Struct, frozen=True):
     """One thing that happened in an account. ``fields`` is what the hook says of it, every leaf as text."""
@@ -117,7 +119,7 @@ def _event(entity: str | None, action: str, item: dict[str, Any]) -> Event:
     if entity == "contact" and item.get("type") == "company":
         entity = "company"
     key = item.get("id") or item.get("talk_id") or item.get("uid") or ""
-    return Event(f"{entity}.{_refined(entity, word, item)}", entity, str(key), item)
+    return Event(f"{entity}.{_refined(entity, word, item)}", entity, str(key)[:_KEY_LENGTH], item)
 
 
 def _refined(entity: str, word: str, item: dict[str, Any]) -> str:
@@ -144,11 +146,11 @@ def _note(entity: str, item: dict[str, Any]) -> Event:
     fields = inner if isinstance(inner, dict) else item
     if entity == "contact" and item.get("type") == "company":
         entity = "company"
-    return Event(f"{entity}.note_added", entity, str(fields.get("element_id") or ""), fields)
+    return Event(f"{entity}.note_added", entity, str(fields.get("element_id") or "")[:_KEY_LENGTH], fields)
 
 
 def _unknown(root: str, item: dict[str, Any]) -> Event:
-    return Event("unknown", root[:32], str(item.get("id") or "")[:64], item)
+    return Event("unknown", root[:32], str(item.get("id") or "")[:_KEY_LENGTH], item)
 
 
 def _without_blanks(value: Any) -> Any:

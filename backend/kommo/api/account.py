@@ -113,9 +113,24 @@ class Chats:
         """Close a talk. Raises ``Refused`` (422) if it is closed already."""
         self._wire.write("POST", f"/talks/{id}/close", {"force_close": force}, dict)
 
-    def templates(self) -> Collection[Template, TemplateDraft]:
+    def templates(self) -> "Templates":
         """Our own prepared texts."""
-        return Collection(self._wire, "/chats/templates", Template, limit=TEMPLATES_LIMIT, key="chat_templates")
+        return Templates(self._wire)
+
+
+class Templates(Collection[Template, TemplateDraft]):
+    """Prepared texts for chats. https://www.amocrm.ru/developers/content/crm_platform/chat-templates-api"""
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__(wire, "/chats/templates", Template, limit=TEMPLATES_LIMIT, key="chat_templates")
+
+    def delete(self, id: int) -> None:
+        """Remove a text. Raises ``NotFound``."""
+        self._wire.write("DELETE", f"/chats/templates/{id}", None, dict)
+
+    def ask_for_review(self, id: int) -> None:
+        """Hand a text over for review; whoever reviews it hears of it by the hook ``template.review_asked``."""
+        self._wire.write("POST", f"/chats/templates/{id}/review", None, dict)
 
 
 class Files:

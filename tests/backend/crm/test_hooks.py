@@ -1,12 +1,13 @@
 """CRM hooks from the subscription to the reaction of own code."""
 
 import json
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Engine, insert, select, update
 from werkzeug.test import TestResponse
 
 from backend.crm import hooks as crm_hooks
@@ -14,14 +15,15 @@ from backend.crm.hooks import Hooks
 from backend.crm.models import crm_doors, crm_events
 from backend.crm.on import Reactions, Subscription, declared, load, on
 from backend.crm.store import SavedEvent
-from backend.db import transaction, utc_now
+from backend.db import open_engine, transaction, utc_now
 from backend.jobs import store as jobs
 from backend.jobs.errors import GiveUp, RetryLater
-from backend.jobs.models import inbox, outbox
+from backend.jobs.models import inbox, lane, outbox
 from backend.jobs.run import Runner
 from backend.kommo.api import Api
 from backend.kommo.crm_hooks import KIND_OF_SETTING, UNDOCUMENTED
-from tests.backend.office import Office
+from tests.backend.crm.conftest import taking_hooks
+from tests.backend.office import Office, open_office
 from tests.backend.stub_kommo import Answer, Asked
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "crm_webhooks.json").read_text(encoding="utf-8"))
@@ -118,6 +120,44 @@ def test_the_same_hook_twice_is_told_once(office: Office) -> None:
         assert send(office, secret_of(office), body_of("add_lead")).status_code == 200
     office.work()
     assert kinds(office) == ["lead.added"]
+
+
+@pytest.mark.parametrize(("minutes", "events"), [(1, 1), (95, 1), (119, 1), (121, 2), (500, 2)])
+def test_the_same_words_are_a_repeat_only_while_the_crm_repeats(engine: Engine, minutes: int, events: int) -> None:
+    now = [datetime(2026, 5, 28, 20, 30, tzinfo=UTC)]
+    with open_office(engine, clock=lambda: now[0], public_url="https://hooks.example.org") as office:
+        office.cloud.before = taking_hooks
+        office.install()
+        send(office, secret_of(office), body_of("delete_lead"))
+        now[0] += timedelta(minutes=minutes)
+        send(office, secret_of(office), body_of("delete_lead"))
+        office.work()
+        assert len(kinds(office)) == events
+
+
+def test_zero_characters_and_endless_ids_do_no_harm(office: Office) -> None:
+    office.install()
+    body = b"leads[add][0][id]=" + b"9" * 500 + b"&leads[add][0][name]=a%00b\x00c"
+    assert send(office, secret_of(office), body).status_code == 200
+    office.work()
+    (event,) = rows(office, crm_events)
+    assert event.fields["name"] == "a\ufffdb\ufffdc"
+    assert len(event.entity_id) == 64
+
+
+def test_a_hook_is_not_kept_waiting_for_a_busy_database(office: Office) -> None:
+    key = office.install()
+    secret, url = secret_of(office), office.backend.settings.database_url
+    other = open_engine(url)
+    with transaction(other) as conn:
+        conn.execute(update(lane).values(epoch=lane.c.epoch))
+        conn.execute(insert(lane).values(key=f"crm:{key}", epoch=0))
+        began = time.monotonic()
+        answer = send(office, secret, body_of("add_lead"))
+        took_s = time.monotonic() - began
+    other.dispose()
+    assert answer.status_code == 503
+    assert took_s < 2
 
 
 def test_every_golden_hook_of_our_account_is_kept_and_told(office: Office) -> None:

@@ -170,7 +170,10 @@ def test_sources_hooks_and_templates(api: Api) -> None:
     with pytest.raises(Invalid):
         api.webhooks.subscribe("https://hooks.example.org/x", ["add_everything"])
     api.chats.templates().add([TemplateDraft(name="Hello", content="Hi!")])
-    assert [template.content for template in api.chats.templates().list()] == ["Hi!"]
+    (template,) = api.chats.templates().list()
+    assert template.content == "Hi!"
+    api.chats.templates().delete(template.id)
+    assert list(api.chats.templates().list()) == []
 
 
 def test_what_happened_is_listed_and_a_missing_talk_is_none(api: Api) -> None:
