@@ -1,14 +1,15 @@
 """Journeys run against real processes: a backend and a sandbox for each module, with the widget installed."""
 
-import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
+from playwright.sync_api import BrowserContext, Playwright
 
 from demo import Kit
-from tests.support import forged
-from tests.support.kits import running_kit
+from tests.support.kits import running_kit, wait_until_known
+from tests.support.true_origin import browser_at_kommo
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +28,15 @@ def installed(kit: Kit) -> Kit:
     return kit
 
 
-def wait_until_known(kit: Kit) -> None:
-    """The code is exchanged after the hook was answered: wait until the backend knows the account."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        headers = {"X-Auth-Token": forged.one_time_token(kit)}
-        if requests.get(f"{kit.backend_url}/api/v1/links", headers=headers, timeout=10).ok:
-            return
-        time.sleep(0.05)
-    raise AssertionError("the backend did not take the installation in")
+@pytest.fixture
+def own_kit(tmp_path: Path) -> Iterator[Kit]:
+    """A kit of this test's own, reachable over https too."""
+    with running_kit(tmp_path, with_tls=True) as running:
+        yield running
+
+
+@pytest.fixture
+def window(playwright: Playwright, chromium_path: Path, own_kit: Kit) -> Iterator[BrowserContext]:
+    """A browser window in which Kommo's hosts are the sandbox of ``own_kit``."""
+    with browser_at_kommo(playwright, chromium_path, own_kit) as browser:
+        yield browser.new_context()

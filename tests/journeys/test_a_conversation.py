@@ -1,17 +1,15 @@
 """The whole walk, in a real Chromium at Kommo's true origin: install, connect, talk, disconnect."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Playwright, expect
+from playwright.sync_api import BrowserContext, expect
 
 from demo import LINE, LOGIN, Kit
 from tests.support import forged
 from tests.support.crm import WAIT_MS, Crm, Visitor, widget_texts
-from tests.support.kits import running_kit
-from tests.support.true_origin import ORIGIN, browser_at_kommo
+from tests.support.true_origin import ORIGIN
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -20,20 +18,6 @@ WRONG_PASSWORD = "not-the-password-of-this-line"
 JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.")
 
 Between = Callable[[], None]
-
-
-@pytest.fixture
-def own_kit(tmp_path: Path) -> Iterator[Kit]:
-    """A kit of this test's own, reachable over https too."""
-    with running_kit(tmp_path, with_tls=True) as running:
-        yield running
-
-
-@pytest.fixture
-def window(playwright: Playwright, chromium_path: Path, own_kit: Kit) -> Iterator[BrowserContext]:
-    """A browser window for which demo.kommo.com is the sandbox."""
-    with browser_at_kommo(playwright, chromium_path, own_kit) as browser:
-        yield browser.new_context()
 
 
 @pytest.fixture(params=["backend stays up", "backend restarts between the steps"])

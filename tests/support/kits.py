@@ -1,11 +1,15 @@
 """A backend and a sandbox of a test's own, as real processes on free ports."""
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import requests
+
 from demo import Kit
+from tests.support import forged
 
 
 def free_port() -> int:
@@ -26,3 +30,14 @@ def running_kit(folder: Path, *, with_tls: bool = False) -> Iterator[Kit]:
     finally:
         kit.stop()
         print("\n".join(kit.log))
+
+
+def wait_until_known(kit: Kit) -> None:
+    """The code is exchanged after the hook was answered: wait until the backend knows the account."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        headers = {"X-Auth-Token": forged.one_time_token(kit)}
+        if requests.get(f"{kit.backend_url}/api/v1/links", headers=headers, timeout=10).ok:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the backend did not take the installation in")
