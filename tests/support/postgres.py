@@ -41,8 +41,15 @@ class Server:
         self._process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        program = [*self._run, self._bin_path / "postgres", "-D", self._folder / "data", "-p", str(self._port)]
-        own = ["-h", "127.0.0.1", "-k", self._folder, "-c", "fsync=off", "-c", "max_connections=200"]
+        program = [
+            *self._run,
+            str(self._bin_path / "postgres"),
+            "-D",
+            str(self._folder / "data"),
+            "-p",
+            str(self._port),
+        ]
+        own = ["-h", "127.0.0.1", "-k", str(self._folder), "-c", "fsync=off", "-c", "max_connections=200"]
         with Path(self._folder, "log").open("ab") as log:
             process = subprocess.Popen([*program, *own], cwd=self._folder, stdout=subprocess.DEVNULL, stderr=log)
         _wait(self.url, Path(self._folder, "log"))
