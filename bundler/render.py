@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 
@@ -27,12 +27,14 @@ def render(project: Project, environment: str, backend_url: str) -> Bundle:
         "environment": environment,
         "backend_url": backend_url,
     }
-    files = {}
+    files = dict[str, bytes]()
     for path in _sources(project):
-        if path.endswith(TEMPLATE):
-            files[path.removesuffix(TEMPLATE)] = _render_one(templates, path, values).encode()
-        else:
-            files[path] = (project.folder / path).read_bytes()
+        target = path.removesuffix(TEMPLATE)
+        if target in files:
+            raise WrongUse(f"{target} and {path} would both become {target}: remove one of them")
+        is_template = target != path
+        content = _render_one(templates, path, values).encode() if is_template else (project.folder / path).read_bytes()
+        files[target] = content
     # A picture that lies in the source ready-made is preferred to a drawn one.
     has_trigger = facts.TRIGGER_LOCATION.encode() in files.get(facts.MANIFEST, b"")
     files = make_pictures(project.folder, project.pictures, project.locales, with_trigger=has_trigger) | files
@@ -42,7 +44,8 @@ def render(project: Project, environment: str, backend_url: str) -> Bundle:
 def _sources(project: Project) -> Iterator[str]:
     """Every source file that ships or is rendered: not the project file, what it names, or parts."""
     names = [name.replace(LOCALE_MARK, locale) for name in project.pictures.values() for locale in project.locales]
-    kept_back = {PROJECT_FILE, project.channel.get("icon"), *names}
+    named = [*names, project.channel.get("icon", "")]
+    kept_back = {PROJECT_FILE, *(PurePosixPath(name).as_posix() for name in named)}
     for path in sorted(project.folder.rglob("*")):
         name = path.relative_to(project.folder).as_posix()
         if path.is_file() and name not in kept_back and not name.startswith(_PARTS) and not is_leftover(name):

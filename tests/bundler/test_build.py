@@ -80,6 +80,20 @@ def test_every_mistake_in_the_project_file_is_told_with_its_line(source: Path) -
     assert "widget.toml:17: unknown table [extra]" in result.output
 
 
+def test_two_sources_of_one_file_are_wrong_use(source: Path) -> None:
+    (source / "script.js").write_text("1;")
+    result = run("--source", str(source))
+    assert result.exit_code == 2
+    assert "script.js and script.js.j2 would both become script.js" in result.output
+
+
+def test_the_picture_that_logos_are_drawn_from_does_not_ship_however_it_is_named(source: Path, tmp_path: Path) -> None:
+    settings = source / "widget.toml"
+    settings.write_text(settings.read_text().replace('"logo.svg"', '"./logo.svg"'))
+    run("--source", str(source), "--out", str(tmp_path / "dist"))
+    assert "logo.svg" not in read(tmp_path / "dist" / "widget.zip")
+
+
 def test_a_part_that_fails_is_named_with_its_own_line(source: Path) -> None:
     (source / "parts").mkdir()
     (source / "parts" / "a.js.j2").write_text("1;\n\n[[ 1 / 0 ]];\n")
