@@ -37,6 +37,16 @@ WIDGET_MEMBERS = frozenset(
         "setCountBadge", "background_install", "init_once", "modal", "constructor", "hasOwnProperty", "toString",
     }
 )  # fmt: skip
+# Members that widgets were seen to ask for in vain, and what they meant.
+MISTAKEN_MEMBERS = Table(
+    {
+        "get_status": "get_install_status",
+        "get_ccard_info": "get_current_card_contacts_data",
+        "get_lcard_info": "get_current_card_contacts_data",
+        "add_call_notify": "add_action",
+        "getTemplate": "render",
+    }
+)
 # What the host puts into `params` beside the widget's own settings fields.
 SERVICE_PARAMS = frozenset(
     {

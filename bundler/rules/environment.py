@@ -154,7 +154,7 @@ def _card_alone(script: Script, place: Code) -> bool:
     WARNING,
     audiences=(PUBLIC,),
     why="Undocumented members of APP may vanish with any release; public widgets are asked not to use them.",
-    fix="Use a documented member{nearest}.",
+    fix="Use a documented member (nearest: {nearest}).",
     doc=host.DOC_ENVIRONMENT,
 )
 def app_members_are_documented(scopes: Mapping[str, Scopes]) -> Hits:
@@ -165,7 +165,7 @@ def app_members_are_documented(scopes: Mapping[str, Scopes]) -> Hits:
             if path and not _is_documented(path):
                 wanted = ".".join(path[:2])
                 close = difflib.get_close_matches(wanted, host.APP_MEMBERS, 1)
-                nearest = f", such as APP.{close[0]}" if close else ""
+                nearest = f"APP.{close[0]}" if close else "none"
                 yield at(names.script.place(whole), f"APP.{wanted} is documented nowhere", nearest=nearest)
 
 

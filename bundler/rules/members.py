@@ -21,7 +21,7 @@ _OWN_PARAMS = frozenset({"set_settings", "extend", "assign"})
     "HOST001",
     WARNING,
     why="The CRM's widget object has no such member, so the call throws or the value is undefined.",
-    fix="Use a member that exists{nearest}.",
+    fix="Use a member that exists (nearest: {nearest}).",
     doc=facts.DOC_SCRIPT,
 )
 def widget_members_exist(callbacks: Callbacks, scopes: Mapping[str, Scopes]) -> Hits:
@@ -32,7 +32,7 @@ def widget_members_exist(callbacks: Callbacks, scopes: Mapping[str, Scopes]) -> 
     for script, node, name in _members_used(callbacks):
         if name and name not in host.WIDGET_MEMBERS and not any(_gives(one, name) for one in scripts):
             close = difflib.get_close_matches(name, host.WIDGET_MEMBERS, 1, 0.55)
-            nearest = f", such as {close[0]}" if close else ""
+            nearest = host.MISTAKEN_MEMBERS.get(name) or (close[0] if close else "none")
             yield at(script.place(node), f"the widget has no {name}", nearest=nearest)
 
 
@@ -63,7 +63,7 @@ def _members_used(callbacks: Callbacks) -> Iterator[tuple[Script, Code, str]]:
     "HOST002",
     WARNING,
     why="params holds the settings of the manifest and a few service values; any other name is undefined.",
-    fix="Declare a settings field of this name, or use what exists{nearest}.",
+    fix="Declare a settings field of this name, or use what exists (nearest: {nearest}).",
     doc=facts.DOC_SCRIPT,
 )
 def params_exist(manifest: Node, callbacks: Callbacks, scopes: Mapping[str, Scopes]) -> Hits:
@@ -76,4 +76,4 @@ def params_exist(manifest: Node, callbacks: Callbacks, scopes: Mapping[str, Scop
         path, whole = path_from(script, node)
         if name == "params" and any(path[:1]) and path[0] not in known and not is_assigned(whole):
             close = difflib.get_close_matches(path[0], known, 1)
-            yield at(script.place(whole), f"params has no {path[0]}", nearest=f", such as {close[0]}" if close else "")
+            yield at(script.place(whole), f"params has no {path[0]}", nearest=close[0] if close else "none")

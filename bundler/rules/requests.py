@@ -116,7 +116,7 @@ def _is_for_ajax(script: Script, pair: Code) -> bool:
     "JS012",
     WARNING,
     audiences=(PUBLIC,),
-    why="A request for each turn of a loop floods the CRM and our own server, and runs into rate limits.",
+    why="A request for each turn of a loop floods the CRM and your own server, and runs into rate limits.",
     fix="Collect the data first and send one request.",
     doc=facts.DOC_CHECKLIST,
 )

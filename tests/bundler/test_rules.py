@@ -9,6 +9,7 @@ import pytest
 from bundler.rule import CATALOGUE, ERROR, rule
 from bundler.rules import catalogue
 from tests.bundler import cases
+from tests.bundler.scripts import code
 from tests.bundler.widgets import Case, Cases
 
 TABLES = [
@@ -75,3 +76,13 @@ def test_an_id_cannot_be_used_twice() -> None:
     with pytest.raises(ValueError, match=one.id):
         rule(one.id, ERROR, why="", fix="", doc="")(one.check)
     assert CATALOGUE[one.id] is one
+
+
+def test_a_member_that_does_not_exist_is_told_with_what_was_meant() -> None:
+    case = Case({"script.js": code("go(self.get_status(), self.getVersion(), self.quite_another());")})
+    fixes = [finding.fix for finding in case.report().findings if finding.rule.id == "HOST001"]
+    assert [fix.partition("nearest: ")[2].rstrip(").") for fix in fixes] == [
+        "get_install_status",
+        "get_version",
+        "none",
+    ]
