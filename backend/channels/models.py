@@ -1,8 +1,22 @@
 """Tables of registered chat channels, their connections to accounts, and the lines linked in them."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    select,
+    text,
+)
 
-from backend.accounts.models import ID, SEALED
+from backend.accounts.models import ID, SEALED, installations
 from backend.db import UtcDateTime, metadata
 
 channels = Table(
@@ -65,3 +79,12 @@ links = Table(
         postgresql_where=text("state != 'removed'"),
     ),
 )
+
+
+def is_open() -> ColumnElement[bool]:
+    """Whether messages may flow in a scope: it is connected, and its account has not removed us nor been disabled.
+
+    An account whose tokens are lost still chats: the chat service asks for the channel's signature only.
+    """
+    shut = select(installations.c.id).where(installations.c.state.in_(("uninstalled", "disabled")))
+    return and_(scopes.c.is_connected, scopes.c.installation_id.not_in(shut)).label("is_connected")

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from backend.channels.models import channels, links, scopes
+from backend.channels.models import channels, is_open, links, scopes
 from backend.kommo.amojo import Channel
 from backend.providers.base import Line
 from backend.seal import Sealer
@@ -70,7 +70,7 @@ class Routes:
     def scope(self, conn: Connection, scope_id: str) -> Scope | None:
         """The connection that a hook's address names."""
         query = select(
-            scopes.c.scope_id, scopes.c.amojo_id, scopes.c.is_connected,
+            scopes.c.scope_id, scopes.c.amojo_id, is_open(),
             channels.c.id, channels.c.channel_id, channels.c.secret,
         ).join_from(scopes, channels, scopes.c.channel_id == channels.c.id)  # fmt: skip
         row = conn.execute(query.where(scopes.c.scope_id == scope_id)).first()
@@ -101,7 +101,7 @@ def _routes() -> Select[Any]:
     return (
         select(
             links.c.id, links.c.provider, links.c.line_key, links.c.title, links.c.secret, links.c.visitor_url,
-            links.c.state, links.c.source_external_id, scopes.c.scope_id.label("scope"), scopes.c.is_connected,
+            links.c.state, links.c.source_external_id, scopes.c.scope_id.label("scope"), is_open(),
             channels.c.id.label("channel_key"), channels.c.channel_id, channels.c.secret.label("channel_secret"),
             channels.c.bot_id, channels.c.bot_client_id, channels.c.bot_name,
         )

@@ -155,6 +155,20 @@ def test_removing_forgets_the_tokens_and_shuts_the_door(office: Office) -> None:
     assert office.events().count("installation.removed") == 1
 
 
+def test_a_removed_account_takes_no_hook_although_nothing_has_been_cleaned_up_yet(office: Office) -> None:
+    office.install()
+    address = office.api("POST", "/links", json=LINK).get_json()["link"]["scope_id"]
+    with office.backend.engine.connect() as conn:
+        assert office.backend.conversations.relay.is_open(conn, "webchat", "support")
+    office.web.get("/oauth/uninstall", query_string=uninstall_query())
+    with office.backend.engine.connect() as conn:
+        assert not office.backend.conversations.relay.is_open(conn, "webchat", "support")
+    body = b'{"account_id": "x"}'
+    signature = hmac.new(cloud.CHANNEL_SECRET.encode(), body, hashlib.sha1).hexdigest()
+    answer = office.web.post(f"/hooks/amojo/{address}", data=body, headers={"X-Signature": signature})
+    assert answer.status_code == 404
+
+
 @pytest.mark.parametrize("case", GOLDEN["disable_hook"], ids=lambda case: case.get("note", "good"))
 def test_each_published_disable_hook_is_judged_as_published(office: Office, case: dict[str, Any]) -> None:
     office.install()
