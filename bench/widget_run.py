@@ -22,6 +22,8 @@ Mode = Literal["refused", "shaped"]
 MODES: tuple[Mode, ...] = ("refused", "shaped")
 CODE = re.compile(r"[a-z][a-z0-9_]{0,40}\Z", re.IGNORECASE)
 SETTLE_MS, PATIENCE_MS = 400, 15_000
+ASKED_IN_VAIN = """window.sandboxNotices.filter((each) => each.key.startsWith('member:self.'))
+.map((each) => each.key.slice(12))"""
 PAGES = {
     "lcard": "/leads/detail/101/",
     "ccard": "/contacts/detail/201/",
@@ -35,12 +37,13 @@ PAGES = {
     "everywhere": "/leads/pipeline/",
 }
 REASONS = (
+    ("unfilled placeholder", r"\{\{\w+\}\}/|%[A-Z_]{3,}%/"),
     ("remote code", r"(?:Script error|Load timeout).*\"(?:https?:)?//|code from another server"),
     ("missing file", r"Script error for \"/upl/|HTTP 404|is missing"),
     ("unoffered module", r"module not offered"),
     ("syntax", r"Unexpected|Invalid or unexpected|Illegal|already been declared|SyntaxError"),
-    ("no widget", r"must return a constructor|arrow function"),
-    ("invented member", r"is not a function|is not defined|is not a constructor"),
+    ("no widget", r"must return a constructor|arrow function|missing callbacks"),
+    ("undefined name", r"ReferenceError|\w+ is not defined"),
     ("network", r"Failed to fetch|Network ?Error|Not connect"),
     ("needs data or markup", r"Cannot (?:read|set)|undefined|null|not iterable|non-iterable"),
     ("hang", r"page: .*[Tt]imeout"),
@@ -49,9 +52,13 @@ REASONS = (
 
 @dataclass
 class Run:
-    """What happened: the reason in one word when it was not clean, what was said, and the slowest area."""
+    """What happened: the reason in a word when it was not clean, what was said, the slowest area.
+
+    ``members`` are those of the widget object that it asked for and neither itself nor the page offers.
+    """
 
     errors: list[str] = field(default_factory=list)
+    members: set[str] = field(default_factory=set)
     reason: str = ""
     slowest_s: float = 0.0
 
@@ -67,7 +74,7 @@ def run_widget(browser: Browser, archive: Path, mode: Mode) -> Run:
     try:
         world = world_with(archive)
     except ValueError as error:
-        return Run([str(error)], "no archive")
+        return Run(errors=[str(error)], reason="no archive")
     with served(world, mode) as url:
         context = browser.new_context()
         page = context.new_page()
@@ -78,7 +85,7 @@ def run_widget(browser: Browser, archive: Path, mode: Mode) -> Run:
             visit(page, url + address, found)
             found.slowest_s = max(found.slowest_s, time.monotonic() - began)
         context.close()
-    found.reason = reason_of(found.errors)
+    found.reason = reason_of(found.errors, found.members)
     return found
 
 
@@ -93,15 +100,18 @@ def visit(page: Page, address: str, found: Run) -> None:
         page.wait_for_timeout(SETTLE_MS)
         said = page.evaluate("window.sandboxNotices.filter((each) => ['widget', 'error'].includes(each.kind))")
         found.errors += [f"{each['title']}: {each['text']}" for each in said]
+        found.members |= set(page.evaluate(ASKED_IN_VAIN))
     except Error as error:
         found.errors.append(f"page: {error.message.splitlines()[0]}")
 
 
-def reason_of(errors: list[str]) -> str:
+def reason_of(errors: list[str], members: set[str]) -> str:
     """Return the first reason that fits what was said; empty when nothing was."""
     said = "\n".join(errors)
     if not said:
         return ""
+    if any(name in members for name in re.findall(r"\.(\w+) is not a (?:function|constructor)", said)):
+        return "invented member"
     return next((reason for reason, pattern in REASONS if re.search(pattern, said)), "exception")
 
 

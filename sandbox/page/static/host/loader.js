@@ -53,7 +53,10 @@ define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/t
     /** `this` of a callback: the instance first, then its sibling callbacks; real widgets rely on either. */
     function self(widget) {
       return new Proxy(widget, {
-        get: (target, name) => (name in target ? target[name] : (widget.callbacks || {})[name]),
+        get(target, name) {
+          const callbacks = widget.callbacks || {};
+          return !(name in target) && name in callbacks ? callbacks[name] : target[name];
+        },
       });
     }
 
@@ -108,6 +111,7 @@ define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/t
       const missing = REQUIRED.filter((name) => typeof (widget.callbacks || {})[name] !== 'function');
       if (!missing.length) return;
       delete list()[entry.code];
+      if (missing.length === REQUIRED.length) throw new Error(t('loader.no_callbacks', { names: missing.join(', ') }));
       notices.add('advice', `callbacks:${entry.code}`, t('notices.widget', { code: entry.code, step: 'callbacks' }),
         t('loader.no_callbacks', { names: missing.join(', ') }));
     }
