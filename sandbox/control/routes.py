@@ -4,7 +4,7 @@ from flask import Blueprint, Response, jsonify
 
 from sandbox.amojo.desk import NoChat
 from sandbox.amojo.errors import Refused
-from sandbox.control import chats, faults, hooks, life, log, triggers
+from sandbox.control import accounts, chats, faults, hooks, life, log, triggers
 from sandbox.control.reading import WrongUse
 from sandbox.crm.errors import Problem
 from sandbox.marketplace.models import NotInstalled
@@ -22,6 +22,6 @@ def blueprint(world: World) -> Blueprint:
 
     for kind in KNOWN:
         routes.register_error_handler(kind, wrong_use)
-    for room in (life, chats, faults, hooks, log, triggers):
+    for room in (life, accounts, chats, faults, hooks, log, triggers):
         room.add_routes(routes, world)
     return routes

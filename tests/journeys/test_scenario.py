@@ -1,4 +1,4 @@
-"""The scenario that ships with the sandbox plays against the real backend, as it would in somebody's CI."""
+"""The scenarios that ship with the sandbox play against the real backend, as they would in somebody's CI."""
 
 from pathlib import Path
 
@@ -9,10 +9,11 @@ from sandbox.play import load, play
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
-LIFE = Path(__file__).parents[2] / "sandbox" / "scenarios" / "life.yaml"
+SCENARIOS = Path(__file__).parents[2] / "sandbox" / "scenarios"
 
 
-def test_a_whole_life_plays_from_installing_to_uninstalling(kit: Kit) -> None:
-    steps, told = load(LIFE), list[str]()
+@pytest.mark.parametrize("name", ["life.yaml", "faults.yaml"])
+def test_a_shipped_scenario_plays(kit: Kit, name: str) -> None:
+    steps, told = load(SCENARIOS / name), list[str]()
     play(steps, kit.sandbox_url, {"backend": kit.backend_url, "login": LOGIN, "password": kit.password}, told.append)
     assert len(told) == len(steps)

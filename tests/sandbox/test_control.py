@@ -181,3 +181,20 @@ def test_a_published_hook_is_sent_to_the_connected_scope(
 def test_many_leads_are_seeded_at_once(client: FlaskClient, world: World) -> None:
     assert control(client, "/seed", {"leads": 3000}) == {"leads": 3000}
     assert len(world.crm.of(world.accounts.first).leads) == 3000
+
+
+def test_one_more_account_is_opened_and_may_use_the_channel(client: FlaskClient, world: World) -> None:
+    opened = control(client, "/accounts", {"subdomain": "third"})
+    chat = ChatClient(client, world)
+    assert chat.connect(account_id=opened["amojo_id"]).status_code == 200
+    assert client.post("/_sandbox/accounts", json={"subdomain": "third"}).status_code == 400
+    control(client, "/install", {"account": "third"})
+    assert control(client, "/token", {"account": "third"})["token"]
+
+
+def test_an_unpaid_account_answers_402_and_another_user_sits_at_the_page(client: FlaskClient, world: World) -> None:
+    api = ApiClient(client, world)
+    manager = list(world.accounts.first.users)[1]
+    changed = client.patch("/_sandbox/accounts/demo", json={"is_paid": False, "user": manager}).get_json()
+    assert (changed["user"], api.call("GET", "/account").status_code) == (manager, 402)
+    assert client.patch("/_sandbox/accounts/demo", json={"user": 1}).status_code == 400
