@@ -21,7 +21,7 @@ from backend.kommo.api import Api
 from backend.seal import Sealer
 
 PUSH = "companion.push"
-WORTH_A_PUSH = ("message.received", "lead.added", "lead.status_changed", "lead.responsible_changed")
+WORTH_A_PUSH = ("message.received", "lead.added", "lead.changed", "lead.status_changed", "lead.responsible_changed")
 STREAM_S = 55.0  # shorter than the idle limit of common proxies
 LOOK_EVERY_S = 0.5
 HEARTBEAT_S = 15.0
@@ -50,7 +50,7 @@ def shown(saved: SavedEvent) -> dict[str, object]:
 class Streams:
     """Opens streams, ``at_once`` at the most; each ends after ``stream_s`` and is taken up again by the app."""
 
-    def __init__(self, engine: Engine, *, at_once: int = 6, stream_s: float = STREAM_S) -> None:
+    def __init__(self, engine: Engine, *, at_once: int = 4, stream_s: float = STREAM_S) -> None:
         self._engine = engine
         self._places = BoundedSemaphore(at_once)
         self.stream_s = stream_s
@@ -120,7 +120,9 @@ class Pushes:
         if where is None:
             return
         try:
-            push.Sender(self.keys(), self._contact).send(where, job.body["message"])
+            message = job.body["message"]
+            topic = f"lead-{message['lead_id']}" if message.get("lead_id") else ""  # a later push takes its place
+            push.Sender(self.keys(), self._contact).send(where, message, topic=topic[:32])
         except push.Gone:
             with transaction(self._engine) as conn:
                 store.forget_push(conn, device_id)

@@ -23,11 +23,15 @@ from backend.db import transaction
 from backend.errors import Refusal
 from backend.kommo.api import Api
 from backend.kommo.api.drafts import CallDraft, CallStatus
+from backend.kommo.api.errors import NotAllowed, Unauthorized
+from backend.kommo.errors import KommoError
 from backend.kommo.oauth import consent_url
 from backend.web.body import Body, Line, read
+from backend.web.problems import problem
 
 APP = Path(__file__).parent / "app"
 API = "/api/v1"
+SEEN_EVERY_S = 60
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -191,12 +195,13 @@ class Doors:
     def identify(self) -> None:
         """Let nobody but signed-in devices of connected accounts pass."""
         now = self._companion.clock()
-        with transaction(self._companion.engine) as conn:
+        with self._companion.engine.connect() as conn:
             device = store.device_of_token(conn, _bearer())
             found = accounts.installation(conn, device.installation_id) if device else None
-            if device is None or found is None or not found.is_active:
-                raise Refusal("Sign in.", status=401, code="signed_out", headers={"WWW-Authenticate": "Bearer"})
-            if (now - device.seen_at).total_seconds() > 60:
+        if device is None or found is None or not found.is_active:
+            raise Refusal("Sign in.", status=401, code="signed_out", headers={"WWW-Authenticate": "Bearer"})
+        if (now - device.seen_at).total_seconds() > SEEN_EVERY_S:
+            with transaction(self._companion.engine) as conn:
                 store.saw(conn, device.id, now)
         g.device, g.installation = device, found
 
@@ -227,6 +232,7 @@ def _inner(doors: Doors, leads: Leads) -> Blueprint:
     """The doors that only signed-in devices pass."""
     inner = Blueprint("companion_api", __name__, url_prefix=API)
     inner.before_request(doors.identify)
+    inner.register_error_handler(KommoError, _kommo_refused)
     for path, view, methods in (
         ("/me", doors.me, ["GET"]),
         ("/devices", doors.devices, ["GET"]),
@@ -250,6 +256,16 @@ def _inner(doors: Doors, leads: Leads) -> Blueprint:
         return response
 
     return inner
+
+
+def _kommo_refused(error: KommoError) -> Response:
+    """Say whether the user lacks the right, or Kommo wants a pause; the rest is Kommo's failure."""
+    if isinstance(error, Unauthorized | NotAllowed):
+        return problem(403, "forbidden", "Kommo does not let your user do this.")
+    if error.retry_after_s:
+        wait = {"Retry-After": str(int(error.retry_after_s) + 1)}
+        return problem(503, "kommo_busy", "Kommo asked for a pause: try again a little later.", headers=wait)
+    return problem(502, "kommo_unreachable", "Kommo could not be reached or refused: try again later.")
 
 
 def _bearer() -> str:

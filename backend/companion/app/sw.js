@@ -6,6 +6,7 @@ const FILES = ["./", "style.css", "main.js", "wire.js", "words.js", "views.js", 
 const TITLES = {
   "message.received": { en: "New message", es: "Nuevo mensaje", pt: "Nova mensagem" },
   "lead.added": { en: "New lead", es: "Nuevo lead", pt: "Novo lead" },
+  "lead.changed": { en: "A lead has changed", es: "Un lead ha cambiado", pt: "Um lead mudou" },
   "lead.status_changed": { en: "A lead has moved", es: "Un lead ha avanzado", pt: "Um lead avançou" },
   "lead.responsible_changed": { en: "A lead is yours now", es: "Un lead es tuyo ahora", pt: "Um lead agora é seu" },
 };
@@ -37,7 +38,7 @@ addEventListener("push", (event) => {
   const title = titles[navigator.language.slice(0, 2)] || titles.en || "Companion";
   const body = news.lead_id ? `#${news.lead_id}` : "";
   event.waitUntil(
-    registration.showNotification(title, { body, tag: `${news.kind}:${news.lead_id}`, icon: "icon-192.png", data: news }),
+    registration.showNotification(title, { body, tag: `${news.kind.split(".")[0]}:${news.lead_id}`, renotify: true, icon: "icon-192.png", data: news }),
   );
 });
 

@@ -9,6 +9,7 @@ import pytest
 from backend.companion.news import Streams, TooManyStreams
 from tests.backend.companion.conftest import BEN, Account, Phone
 from tests.backend.crm.test_hooks import FORM, secret_of
+from tests.backend.stub_kommo import Answer
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "crm_webhooks.json").read_text(encoding="utf-8"))
 CASES: dict[str, Any] = {case["name"]: case for case in next(v for v in GOLDEN.values() if isinstance(v, list))}
@@ -153,3 +154,20 @@ def test_a_stream_too_many_is_sent_away_to_poll(phone: Phone) -> None:
 def test_a_revoked_device_is_cut_off_its_stream(phone: Phone) -> None:
     stream = phone.office.backend.companion.streams.open(1, 0, lambda: False)
     assert len(list(stream)) == 1
+
+
+SAID = [(401, 403, "forbidden"), (403, 403, "forbidden"), (429, 503, "kommo_busy"), (500, 502, "kommo_unreachable")]
+
+
+@pytest.mark.parametrize(("status", "answer", "code"), SAID)
+def test_what_kommo_says_is_told_in_our_words(phone: Phone, status: int, answer: int, code: str) -> None:
+    wait = {"Retry-After": "3"} if status == 429 else {}
+    phone.office.cloud.before = lambda asked: Answer(status, {"title": "No", "status": status}, wait)
+    told = phone.ask("GET", "/leads")
+    assert (told.status_code, told.json["code"]) == (answer, code)
+
+
+def test_a_user_who_may_not_act_costs_no_refresh(phone: Phone) -> None:
+    phone.office.cloud.before = lambda asked: Answer(401) if "X-Context-User-ID" in asked.headers else None
+    phone.ask("GET", "/leads")
+    assert phone.office.cloud.refreshes == 0
