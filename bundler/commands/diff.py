@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from bundler import facts
-from bundler.bundle import Bundle
 from bundler.commands.inspect import about_manifest
-from bundler.lint import lint
+from bundler.lint import Report, lint
 from bundler.proof import differences
 from bundler.reading import read_widget
+from bundler.report.text import harmless
 from bundler.rule import KOMMO, PRIVATE
 from bundler.version import grows
 
@@ -36,10 +36,12 @@ def command(old: Path, new: Path, full: bool) -> None:
     """
     before, after = read_widget(old), read_widget(new)
     changed = list(differences(before.files, after.files))
+    # Rules find the secrets that changed lines must not show.
+    reports = [lint(bundle, target=KOMMO, audience=PRIVATE) for bundle in (before, after)] if full else []
     for kind, path in changed:
         sizes = f"{len(before.files.get(path, b'')):,} → {len(after.files.get(path, b'')):,} B"
-        click.secho(f"{_SIGNS[kind]} {path:<44} {sizes}", fg=_COLOURS[_SIGNS[kind]])
-        for line in _lines(path, before, after) if full and kind == "changed" else ():
+        click.secho(f"{_SIGNS[kind]} {harmless(path):<44} {sizes}", fg=_COLOURS[_SIGNS[kind]])
+        for line in _lines(path, *reports) if reports and kind == "changed" else ():
             click.secho(f"    {line}", fg=_COLOURS.get(line[:1]))
     was, now = about_manifest(before), about_manifest(after)
     for title in was.keys() & now.keys():
@@ -52,10 +54,9 @@ def command(old: Path, new: Path, full: bool) -> None:
         sys.exit(1)
 
 
-def _lines(path: str, before: Bundle, after: Bundle) -> Iterator[str]:
+def _lines(path: str, before: Report, after: Report) -> Iterator[str]:
     if not path.lower().endswith(facts.TEXT_SUFFIXES):
         return
-    reports = [lint(bundle, target=KOMMO, audience=PRIVATE) for bundle in (before, after)]
-    old, new = (bundle.files[path].decode("utf-8", "replace").splitlines() for bundle in (before, after))
+    old, new = (report.bundle.files[path].decode("utf-8", "replace").splitlines() for report in (before, after))
     for line in list(difflib.unified_diff(old, new, n=0, lineterm=""))[2:]:
-        yield reports[0].conceal(reports[1].conceal(line))
+        yield harmless(before.conceal(after.conceal(line)))

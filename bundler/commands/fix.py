@@ -13,6 +13,7 @@ from bundler.errors import WrongUse
 from bundler.fixes import fixed
 from bundler.lint import Report, lint
 from bundler.reading import read_folder
+from bundler.report.text import harmless
 from bundler.rule import KOMMO, PRIVATE
 from bundler.unpack import BACKSLASH, read_zip
 
@@ -66,10 +67,10 @@ def _comparison(bundle: Bundle, changes: Mapping[str, bytes | None], report: Rep
     if bundle.is_zip and bundle.wrapped_in:
         yield f"move {bundle.wrapped_in}/* to the root of the archive"
     for flaw in bundle.flaws:
-        yield f"rename {flaw.path}: {flaw.detail}"
+        yield harmless(f"rename {flaw.path}: {flaw.detail}")
     for path, content in changes.items():
         if content is None:
-            yield f"remove {path}"
+            yield harmless(f"remove {path}")
         else:
             yield from _difference(path, bundle.files[path], content, report)
 
@@ -78,7 +79,7 @@ def _difference(path: str, before: bytes, after: bytes, report: Report) -> Itera
     old, new = (text.decode("utf-8", "replace").split("\n") for text in (before, after))
     for line in difflib.unified_diff(old, new, path, path, n=1, lineterm=""):
         # What cannot be seen is written out: marks and carriage returns are what is mended most.
-        yield report.conceal(line).replace("\r", "\\r").replace("\ufeff", "\\ufeff")
+        yield harmless(report.conceal(line).replace("\r", "\\r").replace("\ufeff", "\\ufeff"))
 
 
 def _write(path: Path, bundle: Bundle, changes: Mapping[str, bytes | None]) -> None:

@@ -11,6 +11,7 @@ from bundler.parts.document import Node
 from bundler.parts.load import NoPart, Parts
 from bundler.proof import digests
 from bundler.reading import read_widget
+from bundler.report.text import harmless
 
 
 @click.command("inspect")
@@ -33,9 +34,9 @@ def command(path: Path, form: str) -> None:
         click.echo(json.dumps({**about, "files": files}, indent=2, ensure_ascii=False))
         return
     for title, value in about.items():
-        click.echo(f"{title:<12} {', '.join(map(str, value)) if isinstance(value, list) else value}")
+        click.echo(harmless(f"{title:<12} {', '.join(map(str, value)) if isinstance(value, list) else value}"))
     for name, content in bundle.files.items():
-        click.echo(f"  {name:<44} {len(content):>10,} B")
+        click.echo(f"  {harmless(name):<44} {len(content):>10,} B")
     click.echo(f"{len(bundle.files)} files, {bundle.size:,} B")
 
 

@@ -14,7 +14,13 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _JPEG_BARE = frozenset({0x01, *range(0xD0, 0xD9)})
 _GIF_FRAME, _GIF_END = 0x2C, 0x3B
-_SVG = re.compile(rb"^\s*(?:<\?xml.*?\?>|<!--.*?-->|<!DOCTYPE.*?>|\s)*<svg[\s>]", re.DOTALL)
+# Formats that no rule wants the size of.
+_UNMEASURED = {
+    "svg": re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:svg[\s>]|[?!].{0,4000}?<svg[\s>])", re.DOTALL),
+    "webp": re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
+    "bmp": re.compile(rb"BM.{4}\x00{4}", re.DOTALL),
+    "ico": re.compile(rb"\x00\x00\x01\x00"),
+}
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,9 @@ def read_image(path: str, content: bytes) -> Image:
             except (struct.error, IndexError):
                 name = read.__name__.strip("_")
                 return Image(path, name, len(content), damage="the file is cut off")
-    if _SVG.match(content[:4096].removeprefix(b"\xef\xbb\xbf")):
-        return Image(path, "svg", len(content))
+    for name, form in _UNMEASURED.items():
+        if form.match(content):
+            return Image(path, name, len(content))
     return Image(path, "unknown", len(content), damage="this is no picture")
 
 

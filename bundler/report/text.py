@@ -37,19 +37,19 @@ def _group(findings: Sequence[Finding], report: Report) -> Iterator[str]:
     name = click.style(f"{first.severity.value} {first.rule.id}", fg=_COLOURS[first.severity], bold=True)
     yield f"{name}  {first.rule.title}"
     for finding in findings:
-        yield f"  {click.style(_harmless(position(finding)), bold=True)}  {_harmless(finding.message)}"
+        yield f"  {click.style(harmless(position(finding)), bold=True)}  {harmless(finding.message)}"
         yield from _frame(finding, report)
     yield _remark("why", first.rule.why)
     fixes = list(dict.fromkeys(finding.fix for finding in findings))
     for fix in fixes[:_FIXES]:
-        yield _remark("fix", _harmless(fix))
+        yield _remark("fix", harmless(fix))
     if len(fixes) > _FIXES:
         yield _remark("fix", f"… and so on, {len(fixes)} in all")
     yield _remark("doc", first.rule.doc)
     yield ""
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Text of a stranger's file, without the characters that steer a terminal."""
     return _CONTROL.sub("�", text.replace("\t", " "))
 
@@ -66,7 +66,7 @@ def _frame(finding: Finding, report: Report) -> Iterator[str]:
     # Of an object that lacks something only the bracket would be shown.
     if not 0 < place.line <= len(lines) or not place.column or place.is_secret or place.shown in ("{", "["):
         return
-    line = _harmless(report.conceal(lines[place.line - 1].rstrip()))
+    line = harmless(report.conceal(lines[place.line - 1].rstrip()))
     start = max(0, place.column - 1 - _FRAME_WIDTH // 2)
     shown = line[start : start + _FRAME_WIDTH]
     before = place.column - 1 - start
@@ -81,7 +81,7 @@ def _skipped(skipped: Sequence[Skipped]) -> Iterator[str]:
     for one in skipped:
         by_file.setdefault((one.path, one.reason), []).append(one.rule.id)
     for (path, reason), ids in by_file.items():
-        yield f"{click.style('skipped', bold=True)} for {_harmless(f'{path} ({reason})')}: {', '.join(ids)}"
+        yield f"{click.style('skipped', bold=True)} for {harmless(f'{path} ({reason})')}: {', '.join(ids)}"
 
 
 def _summary(report: Report, elapsed_s: float) -> str:

@@ -81,7 +81,10 @@ CASES = {
             Case({"images/a.jpg": picture((9, 9), "JPEG")[:60]}),
             Case({"images/a.gif": b"GIF89a"}),
         ],
-        near=[Case({"images/a.jpg": picture((9, 9), "JPEG"), "images/a.svg": ICON})],
+        near=[
+            Case({"images/a.jpg": picture((9, 9), "JPEG"), "images/a.svg": ICON}),
+            Case({f"images/a.{kind}": picture((9, 9), kind.upper()) for kind in ("webp", "bmp", "ico", "gif")}),
+        ],
     ),
     "IMG010": Cases(
         fails=[Case({"images/a.bmp": bytes(1_100_000)})],
