@@ -138,7 +138,7 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
     guard.register(app, is_https=settings.public_url.startswith("https://"),
                    large_bodies={"/hooks/crm/": crm_views.MAX_BODY_BYTES, "/webchat/": 20_000_000})  # fmt: skip
     cors.register(app, zones=settings.kommo_zones, dev_origins=settings.dev_origins)
-    consent_site = settings.dev_kommo_url or "https://www.kommo.com"
+    consent_site = settings.dev_kommo_url or f"https://www.{settings.kommo_zones[0]}"
     app.register_blueprint(health.blueprint(engine=backend.engine))
     app.register_blueprint(oauth_views.blueprint(installer=backend.installer, consent_site=consent_site,
                                                  sign_ins=backend.companion.sign_ins.came_back))  # fmt: skip

@@ -31,6 +31,7 @@ class SupportAnswer(BaseModel):
     secret_key: str = Field(min_length=16, max_length=200)
     name: str = Field(min_length=1, max_length=255)
     client_uuid: str | None = None
+    webhook_url_v2: str | None = None
     bot: Bot = Bot()
 
 
@@ -62,6 +63,11 @@ def import_(settings: Settings, file: TextIO, client_id: str | None) -> None:
             bot_name=answer.bot.name,
         )  # fmt: skip
         accounts.record(conn, "channel.imported", actor="operator", now=utc_now(), channel_id=key)
+    ours_at = f"{settings.public_url.rstrip('/')}/hooks/amojo/:scope_id"
+    if answer.webhook_url_v2 not in (None, ours_at):
+        click.echo(
+            f"Warning: hooks go to {answer.webhook_url_v2}, not to {ours_at}: ask support to change it.", err=True
+        )
     click.echo(f"Channel {key} is saved: {answer.name} ({answer.code}), id {answer.id}.")
 
 

@@ -51,6 +51,13 @@ def test_registrations_are_imported_and_never_show_their_secret(office: Office, 
     assert cloud.CLIENT_ID in run(office, "integration", "list").output
 
 
+def test_hooks_that_go_elsewhere_are_warned_of(office: Office, tmp_path: Path) -> None:
+    right = {**ANSWER, "webhook_url_v2": f"{office.backend.settings.public_url}/hooks/amojo/:scope_id"}
+    wrong = {**ANSWER, "webhook_url_v2": "https://other.example/:scope_id"}
+    assert "Warning" not in run(office, "channel", "import", written(tmp_path, right)).output
+    assert "hooks go to https://other.example" in run(office, "channel", "import", written(tmp_path, wrong)).output
+
+
 def test_an_integration_is_added_by_hand_with_its_secret_in_a_file(office: Office, tmp_path: Path) -> None:
     arguments = ["--client-id", cloud.CLIENT_ID, "--redirect-uri", cloud.REDIRECT_URI, "--widget-code", "kit"]
     secret = written(tmp_path, cloud.SECRET + "\n")
