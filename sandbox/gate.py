@@ -5,6 +5,7 @@ import json
 import socket
 import time
 import uuid
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -59,8 +60,18 @@ def install(app: Flask, world: World) -> None:
 def stay_home() -> None:
     """Refuse a room that does not answer under the called host."""
     kind, room = place().kind, request.blueprint
-    if room not in (None, "control") and kind != "loopback" and room not in ROOMS[kind]:
+    if room == "control":
+        keep_strangers_out(kind)
+    elif room is not None and kind != "loopback" and room not in ROOMS[kind]:
         abort(404)
+
+
+def keep_strangers_out(kind: Kind) -> None:
+    """Refuse the control address to other people's pages: it can send requests from this machine."""
+    origin = request.headers.get("Origin")
+    if kind == "unknown" or (origin is not None and urlsplit(origin).netloc != request.host):
+        explain("refused: the control address is for this machine's own pages and programs")
+        abort(403)
 
 
 def lead_home(world: World) -> AnyResponse | None:

@@ -17,7 +17,7 @@ from sandbox.crm.hooks.triggers import LEAD_ADDED, LEAD_STATUS_CHANGED, Triggers
 from sandbox.crm.limits import Limits
 from sandbox.crm.models import Crm
 from sandbox.drive.models import Drive
-from sandbox.faults import Faults
+from sandbox.faults import HOOK, Faults
 from sandbox.ground import Ground
 from sandbox.hookpost import HookPost
 from sandbox.ids import Ids
@@ -28,6 +28,8 @@ from sandbox.outbound import Outcome, Outgoing, Send, send_over_http
 from sandbox.registration import Channel, Registration, registration
 from sandbox.requestlog import Entry, RequestLog
 from sandbox.switches import Switches
+
+CALLS = {name: HOOK[name] for name in ("hook-lost", "hook-twice")}
 
 
 class World:
@@ -107,6 +109,17 @@ class World:
         self.log.add(entry)
         return outcome
 
+    def call(self, outgoing: Outgoing) -> Outcome:
+        """Send what the cloud sends while somebody waits (install, disable); the hook faults may strike."""
+        account = self.accounts.by_id.get(outgoing.account_id or 0)
+        struck = self.faults.strike(CALLS, outgoing.label, account.subdomain if account else None)
+        names = {fault.name for fault in struck}
+        if "hook-lost" in names:
+            return Outcome(0, "the hook was lost by a fault")
+        if "hook-twice" in names:
+            self.send(outgoing)
+        return self.send(outgoing)
+
     def load(self, archive: Path, code: str | None = None) -> Widget:
         """Load a built widget as ``code`` (the registered one if not given); raise ValueError when it is not one."""
         registered = self.registered.integration
@@ -120,7 +133,7 @@ class World:
         ground = self.ground
         self.accounts = Accounts(ground)
         self.oauth = OAuth(ground, self.accounts, [self.registered.integration])
-        self.marketplace = Marketplace(ground, self.accounts, self.oauth, self.widgets, self.send)
+        self.marketplace = Marketplace(ground, self.accounts, self.oauth, self.widgets, self.call)
         self.channels = Channels(ground, self.accounts, [self.registered.channel])
         self.chats = Chats(ground, self.accounts, self.channels)
         self.desk = Desk(ground, self.chats, HookPost(self.chat_courier, self.faults, self.accounts, self.send))

@@ -1,4 +1,4 @@
-"""Send any hook: a published vector, a body of one's own; signed well or badly, once or twice, to a foreign scope."""
+"""Send any hook: a published vector or a body of one's own; signed well or badly, twice, to a foreign scope."""
 
 import json
 from dataclasses import replace
@@ -10,10 +10,13 @@ from flask import Blueprint, Response, jsonify
 from sandbox.amojo import hooks
 from sandbox.amojo.records import Scope
 from sandbox.control.reading import WrongUse, named_account, outcome_json, sent
+from sandbox.crm import form
+from sandbox.crm.hooks.bodies import account_block
 from sandbox.outbound import Outcome, Outgoing
 from sandbox.world import World
 
 VECTORS = Path(__file__).parents[2] / "tests" / "golden" / "chats_webhooks.json"
+CRM_VECTORS = VECTORS.with_name("crm_webhooks.json")
 FORGED = "0" * 40
 MODES = ("ok", "wrong-signature", "twice", "foreign-scope", "unknown-event")
 
@@ -23,7 +26,7 @@ def add_routes(routes: Blueprint, world: World) -> None:
 
     @routes.get("/hooks")
     def known() -> Response:
-        return jsonify({"vectors": list(vectors()), "modes": MODES})
+        return jsonify({"vectors": list(vectors()), "modes": MODES, "crm": list(crm_vectors())})
 
     @routes.post("/hooks")
     def send() -> Response:
@@ -38,6 +41,19 @@ def add_routes(routes: Blueprint, world: World) -> None:
         outcomes = [outcome_json(each) for each in deliver(world, scope, content, mode)]
         return jsonify({"outcomes": outcomes, "body": content})
 
+    @routes.post("/hooks/crm")
+    def send_crm() -> Response:
+        body = sent()
+        found = crm_vectors().get(str(body.get("vector")))
+        if found is None:
+            raise WrongUse(f"unknown vector; known: {', '.join(crm_vectors())}")
+        account = named_account(world, body)
+        books = world.crm.of(account)
+        raw = form.encode(found | {"account": account_block(books, world.accounts.host(account))}).encode()
+        for webhook in books.webhooks.values():
+            world.crm_hooks.send(books, webhook, raw)
+        return jsonify({"destinations": [each["destination"] for each in books.webhooks.values()]})
+
 
 def vectors() -> dict[str, dict[str, Any]]:
     """Return the published sample hooks by id; none where the repository's vectors are not at hand."""
@@ -45,6 +61,14 @@ def vectors() -> dict[str, dict[str, Any]]:
         return {}
     found = json.loads(VECTORS.read_text(encoding="utf-8"))["hooks"]
     return {each["id"]: each["body"] for each in found}
+
+
+def crm_vectors() -> dict[str, dict[str, Any]]:
+    """Return the published bodies of CRM hooks by name, as trees."""
+    if not CRM_VECTORS.is_file():
+        return {}
+    found = json.loads(CRM_VECTORS.read_text(encoding="utf-8"))["cases"]
+    return {each["name"]: each["tree"] for each in found}
 
 
 def chosen_scope(world: World, body: dict[str, Any]) -> Scope:

@@ -198,3 +198,30 @@ def test_an_unpaid_account_answers_402_and_another_user_sits_at_the_page(client:
     changed = client.patch("/_sandbox/accounts/demo", json={"is_paid": False, "user": manager}).get_json()
     assert (changed["user"], api.call("GET", "/account").status_code) == (manager, 402)
     assert client.patch("/_sandbox/accounts/demo", json={"user": 1}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("headers", "base"),
+    [({"Origin": "https://evil.example"}, "http://127.0.0.1:8800"), ({}, "http://rebound.example")],
+)
+def test_other_peoples_pages_do_not_reach_the_control_address(
+    client: FlaskClient, headers: dict[str, str], base: str
+) -> None:
+    assert client.post("/_sandbox/reset", headers=headers, base_url=base).status_code == 403
+    assert client.post("/_sandbox/reset", headers={"Origin": "http://127.0.0.1:1"}, base_url="http://127.0.0.1:1").json
+
+
+def test_an_install_hook_can_be_lost(client: FlaskClient, receiver: Receiver) -> None:
+    control(client, "/faults", {"name": "hook-lost", "route": "install hook", "once": True})
+    assert control(client, "/install")["hook"]["status"] == 0
+    assert receiver.got == []
+
+
+def test_a_published_crm_hook_goes_to_every_subscriber(client: FlaskClient, world: World, receiver: Receiver) -> None:
+    api = ApiClient(client, world)
+    api.call("POST", "/webhooks", {"destination": f"{receiver.url}/crm/", "settings": ["add_lead"]})
+    control(client, "/hooks/crm", {"vector": "note_lead"})
+    assert world.crm_courier.settle()
+    assert b"attachement" in receiver.got[0].body
+    assert b"account%5Bsubdomain%5D=demo" in receiver.got[0].body
+    assert client.post("/_sandbox/hooks/crm", json={"vector": "none"}).status_code == 400
