@@ -125,8 +125,9 @@ def blueprint(*, engine: Engine, door: Door, clock: Clock = utc_now) -> Blueprin
     @views.before_request
     def _own_origin_only() -> None:
         """A form on another site must not act here, whatever the browser thinks of the cookie."""
-        origin = request.headers.get("Origin")
-        if request.method == "POST" and origin is not None and urlsplit(origin).netloc != request.host:
+        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+        is_foreign = site not in ("same-origin", "none") if site else origin and urlsplit(origin).netloc != request.host
+        if request.method == "POST" and is_foreign:
             raise Refusal("This form belongs to another site.", status=403, code="forbidden")
 
     @views.after_request

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 DRAIN, SWEEP = "kck.drain", "kck.sweep"
 SWEEP_S = 5.0
 _AT_MOST = 500  # tries of one lane before the next task gets its turn
+_SHORT_PAUSE_S = 30.0
 _LANES = 1000  # that one sweep rings for
 
 
@@ -48,10 +49,10 @@ class BrokerBell:
     def __init__(self, app: Celery) -> None:
         self._app = app
 
-    def ring(self, lane: str) -> None:
+    def ring(self, lane: str, after_s: float = 0.0) -> None:
         """Send the lane's name. A broker that is away costs time until the next sweep, nothing else."""
         try:
-            self._app.send_task(DRAIN, args=[lane], ignore_result=True)
+            self._app.send_task(DRAIN, args=[lane], ignore_result=True, countdown=after_s or None)
         except (KombuError, OSError) as error:
             log.warning("the broker could not be told of lane %s, the sweep will find it: %s", lane, error)
 
@@ -79,7 +80,13 @@ class Worker:
 
     def drain(self, lane: str) -> None:
         """Do what is due in a lane."""
-        self.runner.run_due(lane, at_most=_AT_MOST)
+        runner = self.runner
+        runner.run_due(lane, at_most=_AT_MOST)
+        with runner.engine.connect() as conn:
+            due_at = store.due_at(conn, lane)
+        pause_s = (due_at - runner.clock()).total_seconds() if due_at else 0.0
+        if 0 < pause_s < _SHORT_PAUSE_S:  # a lane that waits for another try: sooner than the sweep would find it
+            BrokerBell(self._app).ring(lane, pause_s)
 
     def sweep(self) -> None:
         """Promise periodic work; ring for lanes whose ring was lost, whose pause is over or whose worker died."""

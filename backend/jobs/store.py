@@ -215,6 +215,12 @@ def next_due_at(conn: Connection) -> datetime | None:
     return conn.execute(select(func.min(lane.c.next_at)).where(lane.c.leased_until.is_(None))).scalar()
 
 
+def due_at(conn: Connection, key: str) -> datetime | None:
+    """When a lane that nobody holds is due; None if nothing waits in it."""
+    query = select(lane.c.next_at).where(lane.c.key == key, lane.c.leased_until.is_(None))
+    return conn.execute(query).scalar()
+
+
 def overdue(conn: Connection, now: datetime, limit: int) -> list[str]:
     """Lanes that are due and that nobody holds: their ring was lost, or their worker died."""
     query = select(lane.c.key).where(is_due(now)).order_by(lane.c.next_at).limit(limit)
