@@ -3,13 +3,14 @@ VENV := .venv
 PY := $(VENV)/bin/python
 BACKEND_PORT ?= 8000
 SANDBOX_PORT ?= 8800
+STREAM_PORT ?= 8001
 # Tests run in this many processes at a time; a file's tests stay together.
 JOBS ?= auto
 # Newest first; the first that is 3.11 or later and can make virtual environments is taken. Yours: make PYTHON=...
 PYTHONS := $(or $(PYTHON),python3.14 python3.13 python3.12 python3.11 python3)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo test check unit browser build sandbox screenshots pages constraints clean
+.PHONY: help install demo scaled chaos test check unit browser build sandbox screenshots pages constraints clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -46,6 +47,12 @@ browser: install ## find or install the Chromium that the browser tests drive
 
 build: install ## dist/widget.zip
 	@$(PY) build.py
+
+scaled: install ## the same on PostgreSQL, Redis and Celery: web, streams, two workers, beat (STREAM_PORT=8001)
+	@exec $(PY) scaled.py --backend-port $(BACKEND_PORT) --sandbox-port $(SANDBOX_PORT) --stream-port $(STREAM_PORT)
+
+chaos: install ## kill the kit at random for minutes and count what was lost
+	@$(PY) -m bench chaos
 
 sandbox: build ## the sandbox alone, for a backend that you run yourself
 	@exec $(PY) -m sandbox --widget dist/widget.zip --backend http://127.0.0.1:$(BACKEND_PORT) --port $(SANDBOX_PORT)

@@ -74,6 +74,7 @@ def open_backend(
 ) -> Backend:
     """Open the database and the client that ``settings`` name, and build the services on them."""
     engine, sealer = open_engine(settings.database_url), Sealer.from_settings(settings)
+    _attach_broker(settings, engine)
     budget = Budget(engine)
     kommo = KommoClient(settings.kommo_zones, settings.amojo_host, settings.dev_kommo_url, budget=budget)
     tokens = Tokens(engine, sealer, kommo, clock)
@@ -119,6 +120,14 @@ def _open_crm(
     companion = open_companion(engine, sealer, kommo, apis, settings, clock)
     reactions = on.Reactions([*on.load(settings.extensions), companion.pushes.subscription()])
     return Hooks(engine, sealer, apis, reactions, public_url=settings.public_url, clock=clock), companion
+
+
+def _attach_broker(settings: Settings, engine: Engine) -> None:
+    """Where Celery's workers do the jobs, every process that promises some rings for them."""
+    if settings.broker_url is not None:
+        from backend.jobs import bell, broker  # Celery is installed for many machines only
+
+        bell.attach(engine, broker.BrokerBell(broker.open_celery(settings.broker_url.get_secret_value())))
 
 
 def open_runner(backend: Backend) -> Runner:

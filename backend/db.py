@@ -1,11 +1,13 @@
 """The database: one engine, one metadata, transactions whose echo runs only after the commit."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, make_url
@@ -28,6 +30,7 @@ _BUSY_MS = 15_000  # how long SQLite waits for another writer
 _SPARE_CONNECTIONS = 2  # on PostgreSQL, so that four processes fit into its usual limit of 100
 
 Clock = Callable[[], datetime]
+T = TypeVar("T")
 
 
 def utc_now() -> datetime:
@@ -142,8 +145,76 @@ def insert_new(connection: Connection, table: Table, unique: Sequence[str] = ())
 
     Without ``unique`` the caller adds what should happen.
     """
-    insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return insert_into(connection.dialect.name, table, tuple(unique))
+
+
+@lru_cache
+def insert_into(dialect: str, table: Table, unique: tuple[str, ...] = ()) -> "sqlite.Insert | postgresql.Insert":
+    """The same by the name of the dialect, built once."""
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     return insert.on_conflict_do_nothing(index_elements=list(unique)) if unique else insert
+
+
+class Group:
+    """Commits the short writes of many threads together where each commit waits for the disk (SQLite).
+
+    Whoever comes first leads: it runs everything that waits by then in one transaction. The others find their work
+    done when their turn comes. A server database groups by itself, so there each write is a transaction of its own.
+    """
+
+    def __init__(self, engine: Engine, most: int = 64) -> None:
+        self._engine = engine
+        self._most = most
+        self._is_grouping = engine.dialect.name == "sqlite"
+        self._waiting: deque[_Write[Any]] = deque()
+        self._turn = threading.Lock()
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` in a transaction and give its result once that is committed; raises what ``work`` raises."""
+        if not self._is_grouping:
+            with transaction(self._engine) as connection:
+                return work(connection)
+        mine: _Write[T] = _Write(work)
+        self._waiting.append(mine)
+        with self._turn:
+            if not mine.is_done:
+                self._lead()
+        return mine.outcome()
+
+    def _lead(self) -> None:
+        writes = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+        try:
+            with transaction(self._engine) as connection:
+                results = [write.work(connection) for write in writes]
+        except Exception:  # one of them spoiled it for all: each on its own, so that only that one fails
+            for write in writes:
+                write.alone(self._engine)
+            return
+        for write, result in zip(writes, results, strict=True):
+            write.result, write.is_done = result, True
+
+
+class _Write(Generic[T]):
+    """A write that waits for its turn, and what came of it."""
+
+    def __init__(self, work: Callable[[Connection], T]) -> None:
+        self.work = work
+        self.is_done = False
+        self.result: T | None = None
+        self.error: Exception | None = None
+
+    def alone(self, engine: Engine) -> None:
+        try:
+            with transaction(engine) as connection:
+                self.result = self.work(connection)
+        except Exception as error:  # handed to the thread that waits for it
+            self.error = error
+        self.is_done = True
+
+    def outcome(self) -> T:
+        if self.error is not None:
+            raise self.error
+        return cast(T, self.result)
 
 
 def after_commit(connection: Connection, call: Callable[[], None]) -> None:

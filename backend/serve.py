@@ -13,7 +13,6 @@ from granian.server import Server as Granian
 
 from backend import logs
 from backend.app import PERIODIC, create_app, open_backend, open_runner
-from backend.jobs import bell
 from backend.jobs.workers import Workers
 from backend.settings import Settings
 
@@ -27,14 +26,10 @@ def application() -> Flask:
     logs.configure()
     settings = Settings.from_env()
     backend = open_backend(settings)
-    if settings.broker_url is None:
+    if settings.broker_url is None:  # else Celery's workers do the jobs
         workers = Workers(open_runner(backend), works=PERIODIC)
         workers.start()
         Finalize(None, workers.stop, exitpriority=10)
-    else:  # Celery's workers do the jobs: this process only rings for them
-        from backend.jobs import broker  # Celery is installed for many machines only
-
-        bell.attach(backend.engine, broker.BrokerBell(broker.open_celery(settings.broker_url.get_secret_value())))
     _when_told_to_stop([messenger.stop for messenger in backend.messengers.values()])
     return create_app(settings, backend)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from backend.channels.models import channels, is_open, links, scopes
 from backend.kommo.amojo import Channel
@@ -69,11 +69,7 @@ class Routes:
 
     def scope(self, conn: Connection, scope_id: str) -> Scope | None:
         """The connection that a hook's address names."""
-        query = select(
-            scopes.c.scope_id, scopes.c.amojo_id, is_open(),
-            channels.c.id, channels.c.channel_id, channels.c.secret,
-        ).join_from(scopes, channels, scopes.c.channel_id == channels.c.id)  # fmt: skip
-        row = conn.execute(query.where(scopes.c.scope_id == scope_id)).first()
+        row = conn.execute(_SCOPE, {"scope": scope_id}).first()
         if row is None:
             return None
         return Scope(row.scope_id, row.amojo_id, self._channel(row.id, row.channel_id, row.secret), row.is_connected)
@@ -95,6 +91,16 @@ class Routes:
             bot_client_id=row.bot_client_id,
             bot_name=row.bot_name,
         )
+
+
+_SCOPE = (
+    select(
+        scopes.c.scope_id, scopes.c.amojo_id, is_open(),
+        channels.c.id, channels.c.channel_id, channels.c.secret,
+    )
+    .join_from(scopes, channels, scopes.c.channel_id == channels.c.id)
+    .where(scopes.c.scope_id == bindparam("scope"))
+)  # fmt: skip
 
 
 def _routes() -> Select[Any]:

@@ -4,6 +4,7 @@ https://www.amocrm.ru/developers/content/chats/chat-webhooks
 """
 
 import logging
+import time
 from datetime import datetime
 
 from flask import Blueprint, Response, request
@@ -12,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.conversations.outgoing import HOOK
 from backend.conversations.routes import Routes, Scope
-from backend.db import Clock, transaction, utc_now
+from backend.db import Clock, Group, utc_now
 from backend.errors import Refusal
 from backend.jobs import store as jobs
 from backend.kommo.amojo import account_of
@@ -21,6 +22,7 @@ from backend.kommo.signature import is_hook_genuine
 
 log = logging.getLogger(__name__)
 
+_KNOWN_S = 1.0
 MAX_AGE_S = 86_400  # hooks carry no signed date but ``time`` in the body; a slow queue may delay honest ones for long
 
 
@@ -28,22 +30,42 @@ def blueprint(*, engine: Engine, routes: Routes, clock: Clock = utc_now, takes_v
     """Serve ``POST /hooks/amojo/<scope_id>``. Hooks of the first version name no account: they are taken only if
     ``takes_v1`` says so, since the address that tells the account is not signed."""
     views = Blueprint("hooks", __name__)
+    group, known = Group(engine), _Known(engine, routes)
 
     @views.post("/hooks/amojo/<scope_id>")
     def amojo_hook(scope_id: str) -> Response:
         body = request.get_data(cache=False)
         try:
-            with engine.connect() as conn:
-                scope = routes.scope(conn, scope_id)
-            hook = _checked(scope, scope_id, body, clock().timestamp(), takes_v1)
-            with transaction(engine) as conn:
-                _keep(conn, hook, scope_id, body, clock())
+            now = clock()
+            hook = _checked(known.scope(scope_id), scope_id, body, now.timestamp(), takes_v1)
+            group.write(lambda conn: _keep(conn, hook, scope_id, body, now))
         except SQLAlchemyError as error:
             log.critical("a hook could not be saved and is lost unless amojo shows it to the manager", exc_info=error)
             raise Refusal("The hook could not be saved.", status=503, code="not_saved") from error
         return Response(status=200)
 
     return views
+
+
+class _Known:
+    """Connections that hooks came for within the last second: a busy account is looked up once a second."""
+
+    def __init__(self, engine: Engine, routes: Routes) -> None:
+        self._engine = engine
+        self._routes = routes
+        self._found: dict[str, tuple[float, Scope]] = {}
+
+    def scope(self, scope_id: str) -> Scope | None:
+        now_s = time.monotonic()
+        found = self._found.get(scope_id)
+        if found is not None and now_s - found[0] < _KNOWN_S:
+            return found[1]
+        with self._engine.connect() as conn:
+            scope = self._routes.scope(conn, scope_id)
+        if scope is not None and scope.is_connected:
+            self._found = {key: one for key, one in self._found.items() if now_s - one[0] < _KNOWN_S}
+            self._found[scope_id] = (now_s, scope)
+        return scope
 
 
 def _checked(scope: Scope | None, scope_id: str, body: bytes, now_s: float, takes_v1: bool) -> Hook:

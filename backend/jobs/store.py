@@ -8,11 +8,12 @@ may write about a lane only under the epoch it claimed: one whose lease ran out 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, exists, func, or_, select, update
 
-from backend.db import after_commit, insert_new, utc_now
+from backend.db import after_commit, insert_into, utc_now
 from backend.jobs.bell import bell_of
 from backend.jobs.errors import LeaseLost
 from backend.jobs.models import BURIED, DONE, READY, inbox, lane, outbox
@@ -51,7 +52,7 @@ def receive(
 ) -> int | None:
     """Keep a hook exactly as it came. Gives its inbox id, or None if one with this key was kept before."""
     values = {"kind": kind, "dedupe_key": dedupe_key, "scope": scope, "body": body, "received_at": now or utc_now()}
-    found = conn.execute(insert_new(conn, inbox, ["dedupe_key"]).returning(inbox.c.id), values).scalar()
+    found = conn.execute(_keep(conn.dialect.name), values).scalar()
     return int(found) if found is not None else None
 
 
@@ -80,7 +81,7 @@ def put(
     values = {
         "kind": kind, "lane": lane, "body": body, "dedupe_key": dedupe_key, "not_before": not_before, "created_at": now,
     }  # fmt: skip
-    saved = conn.execute(insert_new(conn, outbox, ["dedupe_key"]).returning(outbox.c.id), values).first() is not None
+    saved = conn.execute(_promise(conn.dialect.name), values).first() is not None
     if saved and was_idle:
         _ring_after_commit(conn, lane)
     return saved
@@ -106,11 +107,25 @@ def _ring_after_commit(conn: Connection, key: str) -> None:
 
 def _wake_lane(conn: Connection, key: str, due_at: datetime) -> bool:
     """Make an idle lane due; a lane that is due or waiting already keeps its time. True if it was idle."""
-    insert = insert_new(conn, lane)
-    wake = insert.on_conflict_do_update(
-        index_elements=["key"], set_={"next_at": func.coalesce(lane.c.next_at, insert.excluded.next_at)}
-    )
-    return bool(conn.execute(wake.returning(lane.c.next_at), {"key": key, "next_at": due_at}).scalar_one() == due_at)
+    return bool(conn.execute(_wake(conn.dialect.name), {"key": key, "next_at": due_at}).scalar_one() == due_at)
+
+
+# Built once: to put a statement together takes longer than to run it, and intake runs these for every hook.
+@lru_cache
+def _keep(dialect: str) -> Executable:
+    return insert_into(dialect, inbox, ("dedupe_key",)).returning(inbox.c.id)
+
+
+@lru_cache
+def _promise(dialect: str) -> Executable:
+    return insert_into(dialect, outbox, ("dedupe_key",)).returning(outbox.c.id)
+
+
+@lru_cache
+def _wake(dialect: str) -> Executable:
+    insert = insert_into(dialect, lane)
+    first = func.coalesce(lane.c.next_at, insert.excluded.next_at)
+    return insert.on_conflict_do_update(index_elements=["key"], set_={"next_at": first}).returning(lane.c.next_at)
 
 
 def claim(conn: Connection, *, now: datetime, lease_s: float, limit: int, key: str | None = None) -> Claim | None:

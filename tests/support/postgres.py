@@ -29,13 +29,14 @@ def programs() -> Path | None:
 class Server:
     """A running server: its maintenance database, and a way to restart it as after a crash."""
 
-    def __init__(self, folder: Path, bin_path: Path) -> None:
+    def __init__(self, folder: Path, bin_path: Path, *, is_durable: bool) -> None:
+        self._is_durable = is_durable
         self._folder, self._port = folder, free_port()
         self._run = _unprivileged()
         self._bin_path = bin_path
         self.url = f"postgresql://kck@127.0.0.1:{self._port}/postgres"
         subprocess.run(
-            [*self._run, bin_path / "initdb", "-D", folder / "data", "-U", "kck", "-A", "trust", "--no-sync"],
+            [*self._run, str(bin_path / "initdb"), "-D", str(folder / "data"), "-U", "kck", "-A", "trust", "--no-sync"],
             check=True, capture_output=True, cwd=folder,
         )  # fmt: skip
         self._process = self._start()
@@ -49,7 +50,8 @@ class Server:
             "-p",
             str(self._port),
         ]
-        own = ["-h", "127.0.0.1", "-k", str(self._folder), "-c", "fsync=off", "-c", "max_connections=200"]
+        own = ["-h", "127.0.0.1", "-k", str(self._folder), "-c", "max_connections=200"]
+        own += [] if self._is_durable else ["-c", "fsync=off"]
         with Path(self._folder, "log").open("ab") as log:
             process = subprocess.Popen([*program, *own], cwd=self._folder, stdout=subprocess.DEVNULL, stderr=log)
         _wait(self.url, Path(self._folder, "log"))
@@ -68,15 +70,15 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Run one. As root it runs as a user that is not root, because PostgreSQL refuses root."""
+def running(*, is_durable: bool = False) -> Iterator[Server]:
+    """Run one; what it commits survives a power cut only if ``is_durable``. As root it runs as a user that is not root, because PostgreSQL refuses root."""
     bin_path = programs()
     if bin_path is None:
         raise FileNotFoundError("PostgreSQL is not installed: apt-get install postgresql")
     with tempfile.TemporaryDirectory(prefix="kck-pg-", dir="/tmp") as folder:
         if _unprivileged():
             shutil.chown(folder, _NOBODY, _NOBODY)
-        server = Server(Path(folder), bin_path)
+        server = Server(Path(folder), bin_path, is_durable=is_durable)
         try:
             yield server
         finally:

@@ -1,0 +1,118 @@
+"""The kit as a deployment on many machines runs it, on this one: PostgreSQL, Redis, web, streams, two workers, beat.
+
+Door of ``make scaled``. PostgreSQL and Redis are started from the installed programs, in a folder that is thrown away.
+"""
+
+import argparse
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+from demo import ROOT, Child, DemoError, Kit, require_free
+from tests.support import brokers, postgres
+
+FOLDER = ROOT / "var" / "scaled"
+
+
+@dataclass
+class ScaledKit(Kit):
+    """A kit whose backend is six processes. ``stream_port`` serves the visitors' pages and their open streams."""
+
+    database_url: str = ""
+    broker_url: str = ""
+    stream_port: int = 0
+    children: list[Child] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings of a kit with the database and the broker of many machines."""
+        own = {"KCK_DATABASE_URL": self.database_url, "KCK_BROKER_URL": self.broker_url, "KCK_OPEN_STREAMS": "5000"}
+        return super().environment | own
+
+    def start_backend(self) -> None:
+        """Start the web process, then everything beside it."""
+        super().start_backend()
+        celery = ["-m", "celery", "-A", "backend.celery_worker"]
+        for number in (1, 2):
+            self._start(f"worker {number}", *celery, "worker", "-c", "2", "-l", "WARNING", "-n", f"w{number}@kit",
+                        "--without-gossip", "--without-mingle")  # fmt: skip
+        self._start("beat", *celery, "beat", "-l", "WARNING", "-s", str(self.folder / "beat"), "--pidfile=")
+        streams = ["-m", "gunicorn", "-k", "gevent", "-w", "1", "--worker-connections", "6000", "backend.wsgi:app"]
+        self._start("streams", *streams, "-b", f"127.0.0.1:{self.stream_port}", "--log-level", "warning")
+        self.children[-1].wait_until_answers(f"http://127.0.0.1:{self.stream_port}/readyz")
+
+    def stop(self) -> None:
+        """Stop whatever runs, the workers first."""
+        for child in self.children:
+            child.stop()
+        self.children.clear()
+        super().stop()
+
+    def _start(self, name: str, *arguments: str) -> None:
+        process = subprocess.Popen(  # noqa: S603 - our own programs
+            [sys.executable, *arguments], cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
+            start_new_session=True,
+        )  # fmt: skip
+        self.children.append(Child(name, process, self._hear))
+
+
+def _run(kit: ScaledKit) -> None:
+    kit.prepare()
+    kit.start()
+    page = kit.visitor_url.replace(str(kit.backend_port), str(kit.stream_port), 1)
+    print(
+        "",
+        f"  CRM page (the sandbox)   {kit.sandbox_url}/",
+        f"  visitor's chat page      {page}",
+        f"  service account          login demo, password {kit.password}",
+        "  running: PostgreSQL, Redis, web (Granian), streams (gunicorn with gevent), two Celery workers, beat",
+        "  Ctrl-C stops all of them.",
+        "",
+        sep="\n",
+        flush=True,
+    )
+    while True:
+        dead = [child for child in kit.children if child.process.poll() is not None]
+        if dead:
+            raise DemoError(f"{dead[0].name} ended with code {dead[0].process.returncode}: see its last lines above")
+        time.sleep(0.5)
+
+
+def main() -> int:
+    """Run until Ctrl-C. Returns the exit code: 0 stopped by you, 1 something is missing or a program ended."""
+    parser = argparse.ArgumentParser(description="Start the kit as a deployment on many machines runs it.")
+    parser.add_argument("--backend-port", type=int, default=8000, metavar="PORT")
+    parser.add_argument("--sandbox-port", type=int, default=8800, metavar="PORT")
+    parser.add_argument("--stream-port", type=int, default=8001, metavar="PORT")
+    chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if postgres.programs() is None or not brokers.has_redis():
+        print("scaled: PostgreSQL and Redis are needed: apt-get install postgresql redis-server", file=sys.stderr)
+        return 1
+    with contextlib.ExitStack() as stack:
+        try:
+            for port, option in ((chosen.backend_port, "BACKEND_PORT"), (chosen.sandbox_port, "SANDBOX_PORT"),
+                                 (chosen.stream_port, "STREAM_PORT")):  # fmt: skip
+                require_free(port, option)
+            database_url = postgres.create_database(stack.enter_context(postgres.server()))
+            broker_url = stack.enter_context(brokers.redis())
+            kit = ScaledKit(
+                FOLDER, chosen.backend_port, chosen.sandbox_port, database_url=database_url, broker_url=broker_url,
+                stream_port=chosen.stream_port, echo=lambda name, line: print(f"{name:8} | {line}", flush=True),
+            )  # fmt: skip
+            stack.callback(kit.stop)
+            _run(kit)
+        except DemoError as error:
+            print(f"scaled: {error}", file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
