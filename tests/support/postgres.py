@@ -71,7 +71,10 @@ class Server:
 
 @contextmanager
 def running(*, is_durable: bool = False) -> Iterator[Server]:
-    """Run one; what it commits survives a power cut only if ``is_durable``. As root it runs as a user that is not root, because PostgreSQL refuses root."""
+    """Run one; what it commits survives a power cut only if ``is_durable``.
+
+    As root it runs as a user that is not root, because PostgreSQL refuses root.
+    """
     bin_path = programs()
     if bin_path is None:
         raise FileNotFoundError("PostgreSQL is not installed: apt-get install postgresql")
