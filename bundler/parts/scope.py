@@ -57,6 +57,8 @@ _SCOPES = {
 _REFERENCES = ("identifier", "shorthand_property_identifier")
 # Where in a pattern the name stands that it binds.
 _FIELDS = {"assignment_pattern": "left", "object_assignment_pattern": "left", "pair_pattern": "value"}
+# Their scopes end with a brace, so where no brace stands in between, the scope has not ended.
+_TO_A_BRACE = ("var", "hoisted")
 _NAMES = ("identifier", "shorthand_property_identifier_pattern")
 
 _START, _NODE_START = attrgetter("start"), attrgetter("start_byte")
@@ -146,6 +148,9 @@ class Scopes:
         """Any scope of the name around this byte. The declaration just before it is nearly always the right one."""
         declared = self.declared(name)
         middle = bisect_right(declared, start, key=_START)
+        before = declared[middle - 1] if middle else None
+        if before and before.how in _TO_A_BRACE and self.script.source.find(b"}", before.start, start) < 0:
+            return before.start, start + 1
         for one in chain(reversed(declared[:middle]), declared[middle:]):
             if one.scope[0] <= start < one.scope[1]:
                 return one.scope
