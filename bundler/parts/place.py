@@ -1,5 +1,6 @@
 """Where in a bundle something stands."""
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -48,7 +49,7 @@ class Text:
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        return [0, *(index + 1 for index, character in enumerate(self.source) if character == "\n")]
+        return [0, *(found.end() for found in re.finditer("\n", self.source))]
 
     def place(self, start: int, end: int | None = None) -> Place:
         """The place of the characters from ``start`` to ``end``."""
