@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from bundler.lint import Finding, Report
 from bundler.report.text import position
@@ -64,7 +65,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _sarif_result(finding: Finding) -> dict[str, Any]:
     place = finding.place
-    location: dict[str, Any] = {"artifactLocation": {"uri": place.path}}
+    location: dict[str, Any] = {"artifactLocation": {"uri": quote(place.path)}}
     if place.line:
         location["region"] = {"startLine": place.line, "startColumn": max(1, place.column)}
     return {

@@ -88,6 +88,11 @@ def test_sarif_names_rules_and_places() -> None:
     assert {"startLine": 7, "startColumn": 26} in regions
 
 
+def test_sarif_paths_are_uris() -> None:
+    (run,) = json.loads(as_sarif(Case({"a b.json": "{"}).report(), 0.5))["runs"]
+    assert "a%20b.json" in {r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in run["results"]}
+
+
 def test_github_annotates_and_escapes() -> None:
     told = as_github(Case({"100%, a:b.json": "{"}).report(), 0.5)
     assert "::error file=100%25%2C a%3Ab.json,line=1,col=2,title=JSON001::" in told
