@@ -22,6 +22,7 @@ from backend.errors import Refusal
 from backend.providers.base import Incoming, Media, MediaLinks, MessageType, Relay
 from backend.providers.webchat import store
 from backend.providers.webchat.feed import Feed, TooManyPages
+from backend.providers.webchat.pace import Pace
 
 PAGE = Path(__file__).parent / "page"
 MAX_TEXT = 4000
@@ -52,6 +53,7 @@ class Doors:
         files: Files | None = None,
     ) -> None:
         self._files = files
+        self._entering, self._writing = Pace(30, 60), Pace(60, 60)
         self._engine = engine
         self._relay = relay
         self._feed = feed
@@ -66,6 +68,7 @@ class Doors:
 
     def new_visitor(self, line_key: str) -> tuple[Response, int]:
         """Let a visitor in: the token in the answer is its only proof."""
+        self._entering.check(request.remote_addr or "")
         with transaction(self._engine) as conn:
             account = _line(conn, line_key)
             token = store.add_visitor(conn, line_key, self._clock())
@@ -84,6 +87,7 @@ class Doors:
     def write(self, line_key: str) -> tuple[Response, int]:
         """A visitor's message: saved with the promise to send it, or refused."""
         text, message_id = _written()
+        self._writing.check(request.headers.get("X-Visitor-Token", ""))
         return self._take(line_key, message_id, {"type": "text", "text": text}, None)
 
     def upload(self, line_key: str) -> tuple[Response, int]:
@@ -91,7 +95,7 @@ class Doors:
         if self._files is None:
             raise Refusal("Files cannot be sent here.", status=404, code="not_found")
         with self._engine.connect() as conn:
-            _visitor(conn, line_key)
+            self._writing.check(_visitor(conn, line_key).key)
         message_id, name = _uuid(request.args.get("id")), PurePosixPath(request.args.get("name") or "file").name[:120]
         body = request.get_data(cache=False)
         if not body or len(body) > MAX_FILE:
