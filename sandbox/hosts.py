@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 ZONES = ("kommo.com", "amocrm.com", "amocrm.ru")
@@ -19,6 +20,7 @@ class Place:
     zone: str = ""
 
 
+@lru_cache(maxsize=1024)
 def place_of(host: str) -> Place:
     """Read a ``Host`` header. A bare loopback name or address serves every room as the first account."""
     name = host.rsplit(":", 1)[0] if not host.startswith("[") else host.partition("]")[0] + "]"

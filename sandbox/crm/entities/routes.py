@@ -50,22 +50,24 @@ ORDERS = {
 
 
 def listed(world: World, kind: str) -> Response:
-    """List entities by filters, query and order, a page at a time."""
+    """List entities by filters, query and order, a page at a time; those waiting in unsorted are not shown."""
     kept, found_with = books(world), wanted()
+
+    def show(row: Record) -> Record:
+        return form(kept, kind, row, found_with)
+
     is_trash = kind == "leads" and "only_deleted" in found_with
     tests = filters.tests(filter_tree(world), names=FILTERS[kind])
     if request.args.get("query"):
         tests.append(filters.holding(request.args["query"]))
-    rows = [row for row in list(kept.entities(kind).values()) if row["is_deleted"] is is_trash and not hidden(row)]
+    every = list(kept.entities(kind).values())
+    rows = (row for row in every if row["is_deleted"] is is_trash and "unsorted_uid" not in row)
     if tests:
-        rows = [row for row in rows if all(test(row) for test in tests)]
-    rows = filters.ordered(rows, asked().get("order"), ORDERS[kind])
-    return listing(world, kind, rows, lambda row: form(kept, kind, row, found_with))
-
-
-def hidden(record: Record) -> bool:
-    """Say whether an entity waits in the unsorted leads, where lists do not show it."""
-    return bool(record.get("unsorted_uid"))
+        rows = (row for row in rows if all(test(row) for test in tests))
+    order = asked().get("order")
+    if order:
+        return listing(world, kind, filters.ordered(list(rows), order, ORDERS[kind]), show)
+    return listing(world, kind, rows, show)
 
 
 def form(kept: Books, kind: str, row: Record, found_with: set[str]) -> Record:
