@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from demo import ROOT
 
 WIDGET = "channel_kit"
-WAIT_MS = 15_000
+WAIT_MS = 30_000
 
 
 def widget_texts(language: str) -> dict[str, Any]:
