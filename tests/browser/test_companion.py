@@ -134,7 +134,7 @@ def test_a_push_becomes_a_notification_about_its_lead(page: Page, context: Brows
     devtools.send("ServiceWorker.deliverPushMessage", told)
     shown = """async () => {
         const registration = await navigator.serviceWorker.ready;
-        for (let turn = 0; turn < 200; turn += 1) {
+        for (let turn = 0; turn < 600; turn += 1) {
             const [first] = await registration.getNotifications();
             if (first) return [first.title, first.body];
             await new Promise((go) => setTimeout(go, 50));

@@ -22,6 +22,14 @@ class HttpVisitor:
         body = {"id": str(uuid.uuid4()), "text": text}
         return requests.post(f"{self.url}/messages", json=body, headers=self._headers, timeout=10)
 
+    def wait_until_closed(self) -> None:
+        """Return once a message is refused because nobody reads the line any more."""
+        deadline = time.monotonic() + PATIENCE_S
+        while (answer := self.write("Anybody?")).ok:
+            assert time.monotonic() < deadline, f"the line is still open after {PATIENCE_S} s"
+            time.sleep(0.05)
+        assert (answer.status_code, answer.json()["code"]) == (409, "line_closed")
+
     def heard(self) -> list[str]:
         """The texts that managers have sent so far, in order."""
         events: list[dict[str, Any]] = requests.get(f"{self.url}/messages", headers=self._headers, timeout=10).json()[
