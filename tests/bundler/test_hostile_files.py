@@ -1,7 +1,11 @@
 """Files that nobody wrote by hand: nested, chained and repeated without end. Every rule answers, and in time."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.bundler.corpus.defects import base_files
+from tests.bundler.corpus.seeds import host, moderation, scripts
 from tests.bundler.widgets import Case
 
 MANY = 5_000
@@ -47,3 +51,18 @@ def test_a_hostile_style_sheet_is_judged(css: str) -> None:
 @pytest.mark.parametrize("path", OTHERS)
 def test_another_hostile_file_is_judged(path: str) -> None:
     assert Case({path: OTHERS[path]}, audience="public").report().passed
+
+
+# What the corpus puts into scripts: pieces of code that rules look for.
+PIECES = [
+    edit["by"] for seed in (*host.SEEDS, *moderation.SEEDS, *scripts.SEEDS) for edit in seed["edits"] if "by" in edit
+]
+
+
+@given(st.lists(st.tuples(st.sampled_from(PIECES), st.integers(0, 4_000), st.integers(0, 40)), min_size=1, max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_a_script_cut_anywhere_and_spliced_with_another_is_judged(splices: list[tuple[str, int, int]]) -> None:
+    script = base_files()["script.js"].decode()
+    for piece, start, length in splices:
+        script = script[:start] + piece + script[start + length :]
+    assert Case({"script.js": script}, audience="public").report().passed
