@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from backend.accounts.models import audit, consents, installations, integrations, oauth_states
 from backend.accounts.records import Installation, Integration
+from backend.db import insert_new
 from backend.logs import request_id
 from backend.seal import Sealer
 
@@ -115,12 +116,11 @@ def keep_code(
     conn: Connection, sealer: Sealer, *, integration_id: int, host: str, code: str, from_widget: bool, now: datetime
 ) -> int | None:
     """Keep an authorization code, sealed. None if the same code came before."""
-    digest = fingerprint(code)
-    if conn.execute(select(consents.c.id).where(consents.c.code_hash == digest)).first():
-        return None
     row = {"integration_id": integration_id, "host": host, "from_widget": from_widget, "received_at": now}
-    fresh = insert(consents).values(**row, code_hash=digest, state="waiting").returning(consents.c.id)
-    key = conn.execute(fresh).scalar_one()
+    fresh = insert_new(conn, consents, ["code_hash"]).returning(consents.c.id)
+    key = conn.execute(fresh, {**row, "code_hash": fingerprint(code), "state": "waiting"}).scalar()
+    if key is None:
+        return None
     sealed = sealer.seal(f"consents:{key}:code", code)
     conn.execute(update(consents).where(consents.c.id == key).values(code=sealed))
     return int(key)

@@ -48,16 +48,18 @@ class Tries:
         Raises ``Refusal`` 429 while one of them has to wait; that try is not counted.
         """
         now = self._clock()
-        with transaction(self._engine) as conn:
-            conn.execute(delete(tries).where(tries.c.last_at < now - FORGOTTEN_AFTER))
-            names = {f"{kind}:{value}"[:300]: LIMITS[kind] for kind, value in sorted(keys.items())}
-            waits = [self._blocked_until(conn, name) for name in names]
-            blocked = max((wait for wait in waits if wait is not None and wait > now), default=None)
-            if blocked is None:
-                for name, limit in names.items():
-                    self._count(conn, name, limit, now)
-        if blocked is not None:
-            _refuse(math.ceil((blocked - now).total_seconds()))
+        names = {f"{kind}:{value}"[:300]: LIMITS[kind] for kind, value in sorted(keys.items())}
+        self._forget(now)
+        with transaction(self._engine) as conn:  # a refusal rolls the counting back
+            counted = [(name, *self._count(conn, name, now)) for name in names]  # in one order: no deadlock
+            blocked = max((until for _, _, until in counted if until is not None), default=now)
+            if blocked > now:
+                _refuse(math.ceil((blocked - now).total_seconds()))
+            for name, count, _ in counted:
+                wait_s = names[name].wait_s(count)
+                if wait_s:
+                    until = now + timedelta(seconds=wait_s)
+                    conn.execute(tries.update().where(tries.c.key == name).values(blocked_until=until))
 
     def succeeded(self, keys: Mapping[str, str]) -> None:
         """Forget the tries of a login and an account that proved themselves; take back the address's last one only."""
@@ -70,17 +72,19 @@ class Tries:
                 else:
                     conn.execute(delete(tries).where(mine))
 
-    def _blocked_until(self, conn: Connection, name: str) -> datetime | None:
-        return conn.execute(select(tries.c.blocked_until).where(tries.c.key == name).with_for_update()).scalar()
+    def _forget(self, now: datetime) -> None:
+        """Forget old tries; rows that somebody counts at this moment are left for the next time."""
+        old = select(tries.c.key).where(tries.c.last_at < now - FORGOTTEN_AFTER).with_for_update(skip_locked=True)
+        with transaction(self._engine) as conn:
+            conn.execute(delete(tries).where(tries.c.key.in_(old.scalar_subquery())))
 
-    def _count(self, conn: Connection, name: str, limit: Limit, now: datetime) -> None:
+    def _count(self, conn: Connection, name: str, now: datetime) -> tuple[int, datetime | None]:
+        """Count one more, and return the count and until when its key had to wait before."""
         values = {"count": tries.c.count + 1, "last_at": now}
         row = insert_new(conn, tries).on_conflict_do_update(index_elements=["key"], set_=values)
-        count = conn.execute(row.returning(tries.c.count), {"key": name, "count": 1, "last_at": now}).scalar_one()
-        wait_s = limit.wait_s(count)
-        if wait_s:
-            until = now + timedelta(seconds=wait_s)
-            conn.execute(tries.update().where(tries.c.key == name).values(blocked_until=until))
+        new = {"key": name, "count": 1, "last_at": now}
+        count, until = conn.execute(row.returning(tries.c.count, tries.c.blocked_until), new).one()
+        return count, until
 
 
 def _refuse(wait_s: int) -> NoReturn:

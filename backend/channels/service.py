@@ -76,11 +76,13 @@ class Links:
         with self._engine.connect() as conn:
             self._elsewhere(conn, home, request.provider, line)
         scope_id = self._connect(channel, amojo_id)
-        try:
-            with transaction(self._engine) as conn:
-                return self._save(conn, caller, channel, request, line, scope_id, amojo_id)
-        except IntegrityError:
-            raise _taken() from None
+        for _ in "12":  # another request may save the same line at the same moment: then it is found the second time
+            try:
+                with transaction(self._engine) as conn:
+                    return self._save(conn, caller, channel, request, line, scope_id, amojo_id)
+            except IntegrityError:
+                continue
+        raise _taken()
 
     def _channel(self, home: Installation) -> Channel:
         with self._engine.connect() as conn:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,24 @@ def test_the_same_code_twice_is_exchanged_once(office: Office) -> None:
     office.install()
     office.install()
     assert [asked.path for asked in office.stub.asked].count("/oauth2/access_token") == 1
+
+
+def test_a_code_that_comes_twice_at_once_is_kept_once(engine: Engine) -> None:
+    with open_office(engine) as office:
+        statuses: list[int] = []
+
+        def call() -> None:
+            web = office.web.application.test_client()
+            statuses.append(web.get("/oauth/callback", query_string=HOOK).status_code)
+
+        threads = [threading.Thread(target=call) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        with office.backend.engine.connect() as conn:
+            kept = conn.execute(select(consents)).all()
+    assert (statuses, len(kept)) == ([200] * 6, 1)
 
 
 def test_a_code_that_is_not_ours_installs_nothing_and_is_noted(office: Office) -> None:

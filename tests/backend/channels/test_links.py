@@ -1,5 +1,6 @@
 """Linking through the API, and every reason to be refused."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.backend import cloud
+from tests.backend.cloud import one_time_token
 from tests.backend.office import AMOJO_ID, LINK, Office, open_office
 from tests.backend.stub_kommo import Answer
 
@@ -89,6 +91,24 @@ def test_a_wrong_password_is_refused_without_saying_which_half_was_wrong(office:
     ]
     assert [code_of(answer) for answer in answers] == [(422, "wrong_credentials")] * 2
     assert answers[0].get_json()["detail"] == answers[1].get_json()["detail"]
+
+
+def test_the_same_line_linked_by_many_requests_at_once_is_one_line(office_anywhere: Office) -> None:
+    tokens = [one_time_token() for _ in range(8)]
+    codes: list[int] = []
+
+    def link(token: str) -> None:
+        web = office_anywhere.web.application.test_client()
+        codes.append(web.post("/api/v1/links", json=LINK, headers={"X-Auth-Token": token}).status_code)
+
+    threads = [threading.Thread(target=link, args=(token,)) for token in tokens]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(set(codes) - {429}) == [200, 201]
+    assert codes.count(201) == 1
+    assert len(office_anywhere.api("GET", "/links").get_json()["links"]) == 1
 
 
 def test_guessing_a_password_is_slowed_down(office_anywhere: Office) -> None:
