@@ -12,8 +12,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from sandbox import tls
 from sandbox.app import create_app
 from sandbox.hosts import hosts_lines
-from sandbox.page.fixtures import read
-from sandbox.page.policy import Policy
+from sandbox.page.fixtures import Fixtures, read
 from sandbox.play import Broken, NoScenario, load, play
 from sandbox.registration import BACKEND, registration, write_forms
 from sandbox.switches import Switches
@@ -56,14 +55,15 @@ def main(  # noqa: PLR0913  click hands in every option
     """Run a Kommo on this machine."""
     if context.invoked_subcommand is not None:
         return
-    world = World(registration(backend), seed=seed, switches=Switches().changed(profile=profile))
     try:
-        policy = policy_of(config, answers)
+        fixtures = fixtures_of(config, answers)
+        switches = Switches().changed(profile=profile)
+        world = World(registration(backend), seed=seed, switches=switches, fields=fixtures.fields)
         if widget is not None:
             world.load(widget)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    app = create_app(world, policy)
+    app = create_app(world, fixtures.policy)
     servers = [bound(app, host, port, "--port")]
     if tls_port is not None:
         servers.append(bound(app, host, tls_port, "--tls-port"))
@@ -72,12 +72,12 @@ def main(  # noqa: PLR0913  click hands in every option
     serve(servers)
 
 
-def policy_of(config: Path | None, answers: Literal["refused", "shaped"] | None) -> Policy:
-    """Return whom a widget may reach: from ``config``, else from sandbox.toml if it is there; raise ValueError."""
+def fixtures_of(config: Path | None, answers: Literal["refused", "shaped"] | None) -> Fixtures:
+    """Return what ``config`` says, else sandbox.toml if it is there; ``answers`` wins over it; raise ValueError."""
     usual = Path("sandbox.toml")
     path = config or (usual if usual.is_file() else None)
-    found = read(path) if path else Policy()
-    return replace(found, answers=answers) if answers else found
+    found = read(path) if path else Fixtures()
+    return replace(found, policy=replace(found.policy, answers=answers)) if answers else found
 
 
 def bound(app: Flask, host: str, port: int, option: str) -> BaseWSGIServer:

@@ -1,5 +1,6 @@
 """The world: every room of the sandbox, built from one registration and one seed, and built anew on reset."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sandbox.accounts import Accounts
@@ -58,11 +59,13 @@ class World:
         switches: Switches | None = None,
         clock: Clock | None = None,
         send: Send = send_over_http,
+        fields: Sequence[Record] = (),
     ) -> None:
         self.registered = registered or registration()
         self.seed = seed
         self._send = send
         self.first_switches = switches or Switches()
+        self.first_fields = tuple(fields)
         self.ground = Ground(Ids(seed), clock or Clock(), self.first_switches)
         self.chat_courier = Courier(self.ground.clock, "chat hooks")
         self.crm_courier = Courier(self.ground.clock, "crm hooks")
@@ -137,7 +140,7 @@ class World:
         self.channels = Channels(ground, self.accounts, [self.registered.channel])
         self.chats = Chats(ground, self.accounts, self.channels)
         self.desk = Desk(ground, self.chats, HookPost(self.chat_courier, self.faults, self.accounts, self.send))
-        self.crm = Crm(ground, self.accounts)
+        self.crm = Crm(ground, self.accounts, self.first_fields)
         self.drive = Drive(ground)
         self.limits = Limits()
         crm_post = HookPost(self.crm_courier, self.faults, self.accounts, self.send)

@@ -110,6 +110,21 @@ def add_status(books: Books, pipeline: Record, name: str, *, sort: int) -> Recor
     return status
 
 
+def add_field(books: Books, item: Record) -> Record:
+    """Add a custom field: ``entity``, ``name``, ``type``; if wanted ``id``, ``code`` and the values of ``enums``."""
+    ids = books.ground.ids
+    field: Record = {
+        "id": item.get("id") or ids.number("field"),
+        "name": item["name"],
+        "code": item.get("code"),
+        "type": item["type"],
+        "entity_type": item["entity"],
+        "enums": [{"id": ids.number("enum"), "value": each, "sort": 1} for each in item.get("enums", [])] or None,
+    }
+    books.fields[field["id"]] = field
+    return field
+
+
 def _status(books: Books, pipeline_id: int, number: int, name: str, sort: int, kind: int, color: str) -> Record:
     return {
         "id": number,

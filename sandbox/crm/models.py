@@ -1,16 +1,19 @@
 """The CRM of the whole world: the books of every account."""
 
+from collections.abc import Sequence
+
 from sandbox.accounts import Account, Accounts
 from sandbox.crm.activities import events
-from sandbox.crm.books import Books, Listener, Record, open_books
+from sandbox.crm.books import Books, Listener, Record, add_field, open_books
 from sandbox.ground import Ground
 
 
 class Crm:
-    """Books by account id. ``listeners`` hear every change in every account."""
+    """Books by account id. ``listeners`` hear every change in every account; each account has the ``fields``."""
 
-    def __init__(self, ground: Ground, accounts: Accounts) -> None:
+    def __init__(self, ground: Ground, accounts: Accounts, fields: Sequence[Record] = ()) -> None:
         self.ground = ground
+        self.fields = fields
         self.listeners: list[Listener] = [events.write, announce]
         self._books: dict[int, Books] = {}
         for account in accounts.by_id.values():
@@ -20,6 +23,8 @@ class Crm:
         """Open the books of an account."""
         books = open_books(self.ground, account)
         books.listeners = self.listeners
+        for field in self.fields:
+            add_field(books, field)
         self._books[account.id] = books
         return books
 

@@ -88,7 +88,7 @@ def card(world: World, account: Account, kind: str, number: int) -> Json | None:
     return {
         "record": record,
         "status": _status(books, record),
-        "fields": _fields(kind, record),
+        "fields": _fields(books, kind, record),
         "contacts": [contact_form(each) for each in contacts],
         "notes": _notes(books, kind, number),
         "chats": [{"id": chat["id"]} for chat in chats],
@@ -100,13 +100,26 @@ def _status(books: Books, record: Record) -> Json | None:
     return next((each for each in statuses if each["id"] == record.get("status_id")), None)
 
 
-def _fields(kind: str, record: Record) -> list[Json]:
+def _fields(books: Books, kind: str, record: Record) -> list[Json]:
+    """Return the rows of a card: the price of a lead, phones and e-mails, then the account's own custom fields."""
     shown = [{"code": "price", "title": "Price", "value": record.get("price") or 0}] if kind == "leads" else []
-    for field in record.get("custom_fields_values") or []:
-        code = field.get("field_code") or str(field.get("field_id"))
-        title = field.get("field_name") or code
-        shown += [{"code": code, "title": title, "value": value.get("value")} for value in field["values"]]
+    for field in books.fields.values():
+        if field["entity_type"] != kind:
+            continue
+        known = _values(record, field)
+        if field["type"] == "multitext":
+            shown += [{"code": field["code"], "title": field["name"], "value": value} for value in known]
+        else:
+            row = {"code": str(field["id"]), "title": field["name"], "value": known[0] if known else ""}
+            shown.append(row | {"field_id": field["id"], "options": [each["value"] for each in field["enums"] or []]})
     return shown
+
+
+def _values(record: Record, field: Record) -> list[Any]:
+    given = record.get("custom_fields_values") or []
+    own = [each for each in given if each.get("field_id") == field["id"]]
+    own = own or [each for each in given if field["code"] and each.get("field_code") == field["code"]]
+    return [value.get("value") for each in own for value in each["values"]]
 
 
 def _notes(books: Books, kind: str, number: int) -> list[Json]:

@@ -49,13 +49,20 @@ def boot(world: World, account: Account, lang: str, policy: Policy) -> Json:
         "zone": world.ground.switches.zone,
         "texts": texts(lang),
         "controls": control_templates(),
-        "constants": overlaid(constants(account, lang, world.ground.switches.zone), policy.constants),
+        "constants": overlaid(page_constants(world, account, lang), policy.constants),
         "pipelines": pipelines(world.crm.of(account)),
         "account": {"id": account.id, "name": account.name, "subdomain": account.subdomain},
         "answers": policy.answers,
         "allowed": policy.allowed,
         "canned": [each.url for each in policy.canned],
     }
+
+
+def page_constants(world: World, account: Account, lang: str) -> Json:
+    """Return the constants with the account's custom fields in them."""
+    usual = constants(account, lang, world.ground.switches.zone)
+    usual["account"]["cf"] = {str(number): field for number, field in world.crm.of(account).fields.items()}
+    return usual
 
 
 def overlaid(usual: Json, own: dict[str, Json]) -> Json:

@@ -8,6 +8,8 @@ from sandbox.page.boot import page_account
 from sandbox.page.policy import Policy
 from sandbox.world import World
 
+SAVED = ("name", "status_id", "pipeline_id", "custom_fields_values")
+
 
 def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
     """Add the routes of records."""
@@ -32,7 +34,7 @@ def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
         if record is None:
             abort(404)
         with world.ground.lock:
-            given = {name: sent[name] for name in ("name", "status_id", "pipeline_id") if name in sent}
+            given = {name: sent[name] for name in SAVED if name in sent}
             records.change(books, kind, record, given, account.current_user)
         return "", 204
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from sandbox.crm.books import add_field
 from tests.support.host_page import CODE, Host, archive, probe, running_host
 
 pytestmark = pytest.mark.browser
@@ -75,6 +76,16 @@ def test_a_lead_card_is_the_current_card_and_shows_the_right_panel(host: Host) -
     host.page.evaluate("window.probe.render_template({caption: {class_name: 'mine'}, body: '<b>hello</b>'})")
     panel = f"#widgets_block .card-widgets__elements .card-widgets__widget-{CODE}.mine .card-widgets__widget__body b"
     expect(host.page.locator(panel)).to_have_text("hello")
+
+
+def test_a_field_of_the_account_is_filled_in_on_the_card(host: Host) -> None:
+    books = host.world.crm.of(host.world.accounts.first)
+    field = add_field(books, {"entity": "leads", "name": "Size", "type": "text"})
+    host.visit("/leads/detail/501/")
+    host.page.fill(f".linked-form__field[data-id='{field['id']}'] input[name='CFV[{field['id']}]']", "XL")
+    host.page.click(".card-top-save-button")
+    expect(host.page.locator(".card-top-save-button")).to_be_enabled()
+    assert books.leads[501]["custom_fields_values"][0]["values"] == [{"value": "XL"}]
 
 
 def test_contacts_of_the_card_reach_the_widget(host: Host) -> None:

@@ -11,6 +11,11 @@ allow = ["https://cdn.example/some/path"]
 answers = "shaped"
 [constants.account]
 timezone = "America/Lima"
+[[field]]
+entity = "leads"
+name = "Size"
+type = "text"
+id = 77
 [[answer]]
 url = "https://api.example/v1/*"
 method = "GET"
@@ -26,7 +31,9 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_everything_that_the_file_may_say_is_read(tmp_path: Path) -> None:
-    policy = read(written(tmp_path, GOOD)).with_backend("http://127.0.0.1:8000/oauth/callback")
+    fixtures = read(written(tmp_path, GOOD))
+    assert fixtures.fields == ({"entity": "leads", "name": "Size", "type": "text", "id": 77},)
+    policy = fixtures.policy.with_backend("http://127.0.0.1:8000/oauth/callback")
     assert policy.allowed == ("https://cdn.example", "http://127.0.0.1:8000")
     assert policy.answers == "shaped"
     assert policy.constants == {"account": {"timezone": "America/Lima"}}
@@ -45,6 +52,8 @@ def test_everything_that_the_file_may_say_is_read(tmp_path: Path) -> None:
         ("answers = 'yes'", "answers must be"),
         ("[constants]\naccount = 1", "constants must be tables"),
         ("[[answer]]\nmethod = 'GET'", "answer 1 needs url"),
+        ("[[field]]\nname = 'Size'", "field 1 needs entity, name and type"),
+        ("[[field]]\nentity = 'deals'\nname = 'Size'\ntype = 'text'", "entity must be leads"),
         ("allow = [", "Invalid value"),
     ],
 )

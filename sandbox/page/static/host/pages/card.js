@@ -15,14 +15,21 @@ define(['jquery', 'backbone', 'host/boot', 'host/api', 'host/dom', 'host/text', 
       const model = new Backbone.Model(data.record);
       return {
         id: data.record.id, element_type: kind.type, model, contacts: data.contacts, info: data.record, main_user: data.record.responsible_user_id,
-        $el: $('#card_holder'), save() { return api.put(`/ajax/card/${kind.path}/${data.record.id}`, { name: model.get('name') }); },
+        $el: $('#card_holder'), save() { return api.put(`/ajax/card/${kind.path}/${data.record.id}`, { name: model.get('name'), custom_fields_values: model.get('custom_fields_values') || undefined }); },
         getLinked: () => data.contacts, user_rights: { edit: true },
       };
     }
 
-    function field(code, title, value) {
+    /** The control of one of the account's own fields, named as in the CRM's form. */
+    function ownField({ field_id: id, title, value, options }) {
+      const name = `CFV[${id}]`;
+      if (!options.length) return el('input.linked-form__cf.text-input', { name, value, 'aria-label': title });
+      return el('select.linked-form__cf', { name, 'aria-label': title }, ['', ...options].map((option) => el('option', { value: option, selected: option === value }, option)));
+    }
+
+    function field(code, title, value, own) {
       const phone = code === 'PHONE' || code === 'EMAIL';
-      const shown = phone ? actions.link(code === 'PHONE' ? 'phone' : 'email', value)
+      const shown = own ? ownField(own) : phone ? actions.link(code === 'PHONE' ? 'phone' : 'email', value)
         : el('input.linked-form__cf.text-input', { value: value === null || value === undefined ? '' : value, 'aria-label': title, readonly: true });
       return el('div.linked-form__field', { 'data-pei-code': code.toLowerCase(), 'data-id': code },
         el('div.linked-form__field__label', {}, el('span', {}, title)), el('div.linked-form__field__value', {}, shown));
@@ -38,7 +45,11 @@ define(['jquery', 'backbone', 'host/boot', 'host/api', 'host/dom', 'host/text', 
       event.preventDefault();
       const button = event.currentTarget.querySelector('.js-button-with-loader');
       const { model } = place.card;
-      model.set('name', event.currentTarget.querySelector('.card-name').value);
+      const form = event.currentTarget;
+      model.set('name', form.querySelector('.card-name').value);
+      model.set('custom_fields_values', [...form.querySelectorAll('[name^="CFV["]')].map((node) => ({
+        field_id: Number(node.name.slice(4, -1)), values: node.value ? [{ value: node.value }] : null,
+      })));
       button.disabled = true;
       try { await place.card.save(); } finally { button.disabled = false; }
     }
@@ -65,7 +76,7 @@ define(['jquery', 'backbone', 'host/boot', 'host/api', 'host/dom', 'host/text', 
           record.id ? el('button.button-input.button-input_blue.js-button-with-loader.card-top-save-button', { type: 'submit' }, t('settings.save')) : null,
           el('span.muted', {}, `${t(`card.${kind.path}`)} #${record.id}`), data.status ? statusPicker(record) : null),
         el('div.card-tabs__wrapper', {}, tabs.bar()),
-        el('div.card-fields__fields-block', {}, data.fields.map(({ code, title, value }) => field(code, title, value)),
+        el('div.card-fields__fields-block', {}, data.fields.map((each) => field(each.code, each.title, each.value, 'field_id' in each && each)),
           data.contacts.length && kind.area !== 'ccard' ? el('ul.linked-forms__group-wrapper', {}, data.contacts.map(contactForm)) : null),
         tabs.place());
     }
