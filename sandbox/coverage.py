@@ -39,7 +39,7 @@ OTHER = (
 MISSING = (
     ("customers, catalogs, products, invoices, subscriptions", "no widget or channel of the kit touches them"),
     ("adding and (de)activating users, roles", "people of an account are fixed; change them by the control address"),
-    ("custom fields beyond phone and e-mail", "reading works for all; adding fields is not imitated"),
+    ("field groups, required fields of stages, the rarer field types", "no client that was tried needs them"),
     ("POST /oauth2/exchange_api_key", "retired way in"),
     ("button.min.js of the consent button", "link to /oauth instead"),
     ("Kommo's Chats API add-on (send_message of a talk)", "documented through third parties only"),

@@ -5,6 +5,7 @@ from functools import partial
 from flask import Blueprint, Response, g
 
 from sandbox.crm.access import at_the_page, authenticate, bearer, check_rate
+from sandbox.crm.account import fields_routes as fields
 from sandbox.crm.account import pipelines_routes as pipelines
 from sandbox.crm.account import routes as account
 from sandbox.crm.activities import files_routes as files
@@ -24,6 +25,7 @@ PREFIX = "/api/v4"
 ROUTES: tuple[Route, ...] = (
     *account.ROUTES,
     *pipelines.ROUTES,
+    *fields.ROUTES,
     *unsorted.ROUTES,
     *chats.ROUTES,
     *activities.ROUTES,

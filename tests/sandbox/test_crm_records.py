@@ -94,3 +94,26 @@ def test_a_widget_is_installed_with_settings_by_the_api(api: ApiClient) -> None:
 def test_an_unknown_path_names_itself(api: ApiClient) -> None:
     answer = api.call("GET", "/nothing")
     assert answer.get_json()["detail"] == "Cannot GET https://demo.kommo.com/api/v4/nothing"
+
+
+def test_a_field_of_choices_is_added_and_used(api: ApiClient) -> None:
+    sent = {"name": "Size", "type": "select", "enums": [{"value": "S"}, {"value": "L"}]}
+    answer = api.call("POST", "/leads/custom_fields", [sent])
+    field = answer.get_json()["_embedded"]["custom_fields"][0]
+    assert (answer.status_code, [each["value"] for each in field["enums"]]) == (201, ["S", "L"])
+    chosen = {"field_id": field["id"], "values": [{"enum_id": field["enums"][1]["id"]}]}
+    lead = api.add("/leads", {"custom_fields_values": [chosen]})[0]["id"]
+    assert api.get(f"/leads/{lead}")["custom_fields_values"][0]["values"][0]["value"] == "L"
+    assert len(api.get(f"/leads?filter[custom_fields_values][{field['id']}][]=L")["_embedded"]["leads"]) == 1
+    wrong = {"field_id": field["id"], "values": [{"enum_id": 1}]}
+    assert api.call("POST", "/leads", [{"custom_fields_values": [wrong]}]).status_code == 400
+
+
+def test_a_field_is_renamed_and_removed_but_the_phone_stays(api: ApiClient) -> None:
+    made = api.call("POST", "/contacts/custom_fields", [{"name": "Note", "type": "text"}]).get_json()
+    number = made["_embedded"]["custom_fields"][0]["id"]
+    assert api.call("PATCH", f"/contacts/custom_fields/{number}", {"name": "Memo"}).get_json()["name"] == "Memo"
+    assert api.call("DELETE", f"/contacts/custom_fields/{number}").status_code == 204
+    phone = api.get("/contacts/custom_fields")["_embedded"]["custom_fields"][0]
+    assert (phone["code"], api.call("DELETE", f"/contacts/custom_fields/{phone['id']}").status_code) == ("PHONE", 400)
+    assert api.call("POST", "/contacts/custom_fields", [{"name": "x", "type": "dance"}]).status_code == 400

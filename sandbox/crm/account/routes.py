@@ -2,11 +2,11 @@
 
 from flask import Response
 
-from sandbox.crm.access import books, caller, demand_admin
+from sandbox.crm.access import caller, demand_admin
 from sandbox.crm.account.models import account_form, user_form
 from sandbox.crm.books import Record
 from sandbox.crm.errors import Problem
-from sandbox.crm.hal import collection, hal, listing, nothing, optional, page, wanted, whole_list, with_self
+from sandbox.crm.hal import collection, hal, nothing, optional, page, wanted, whole_list, with_self
 from sandbox.crm.route import Route
 from sandbox.marketplace.models import Installed, NotInstalled
 from sandbox.registration import Integration
@@ -44,25 +44,6 @@ def demand_users_right() -> None:
     demand_admin()
     if caller().integration.is_external:
         raise Problem(403, "Forbidden", why="an external integration does not see users")
-
-
-def fields(world: World, kind: str) -> Response:
-    """List the custom fields of a kind of entity."""
-    found = [each for each in books(world).fields.values() if each["entity_type"] == kind]
-    return listing(world, "custom_fields", found, lambda each: field_form(kind, each))
-
-
-def field(world: World, kind: str, field_id: int) -> Response:
-    """Show one custom field."""
-    found = books(world).fields.get(field_id)
-    if found is None or found["entity_type"] != kind:
-        raise Problem(404, "Not found", why=f"no field {field_id} of {kind}")
-    return hal(field_form(kind, found))
-
-
-def field_form(kind: str, found: Record) -> Record:
-    """Return a custom field with its link."""
-    return with_self(found, f"/api/v4/{kind}/custom_fields/{found['id']}")
 
 
 def widget_form(installed: Installed) -> Record:
@@ -109,13 +90,10 @@ def uninstall_widget(world: World, code: str) -> Response:
     return nothing()
 
 
-OWNERS = "<any(leads, contacts, companies):kind>"
 ROUTES = (
     Route("GET", "/account", account),
     Route("GET", "/users", users),
     Route("GET", "/users/<int:user_id>", user),
-    Route("GET", f"/{OWNERS}/custom_fields", fields),
-    Route("GET", f"/{OWNERS}/custom_fields/<int:field_id>", field),
     Route("GET", "/widgets", widgets, "A", "the fields of a widget are few"),
     Route("GET", "/widgets/<code>", widget, "A"),
     Route("POST", "/widgets/<code>", install_widget, "A"),
