@@ -13,6 +13,7 @@ from pydantic import Field
 
 from backend.accounts import store as accounts
 from backend.companion import push, store
+from backend.companion.incoming import Incoming
 from backend.companion.leads import Leads
 from backend.companion.news import TooManyStreams, shown
 from backend.companion.room import Companion
@@ -209,10 +210,10 @@ class Doors:
 def blueprint(*, companion: Companion, consent_site: str) -> Blueprint:
     """Serve ``/companion/``. ``consent_site`` is where a person consents, such as ``https://www.kommo.com``."""
     views = Blueprint("companion", __name__, url_prefix="/companion")
-    doors, leads = Doors(companion, consent_site), Leads(companion)
+    doors = Doors(companion, consent_site)
     views.add_url_rule("/sign-in", view_func=doors.sign_in)
     views.add_url_rule(f"{API}/token", view_func=doors.token, methods=["POST"])
-    views.register_blueprint(_inner(doors, leads))
+    views.register_blueprint(_inner(doors, Leads(companion), Incoming(companion)))
 
     @views.get("/")
     @views.get("/<path:name>")
@@ -228,7 +229,7 @@ def blueprint(*, companion: Companion, consent_site: str) -> Blueprint:
     return views
 
 
-def _inner(doors: Doors, leads: Leads) -> Blueprint:
+def _inner(doors: Doors, leads: Leads, incoming: Incoming) -> Blueprint:
     """The doors that only signed-in devices pass."""
     inner = Blueprint("companion_api", __name__, url_prefix=API)
     inner.before_request(doors.identify)
@@ -241,6 +242,9 @@ def _inner(doors: Doors, leads: Leads) -> Blueprint:
         ("/leads", leads.create, ["POST"]),
         ("/leads/<int:lead_id>", leads.one, ["GET"]),
         ("/leads/<int:lead_id>/messages", leads.messages, ["GET"]),
+        ("/incoming", incoming.page, ["GET"]),
+        ("/incoming/<uid>/accept", incoming.accept, ["POST"]),
+        ("/incoming/<uid>/decline", incoming.decline, ["POST"]),
         ("/pipelines", leads.pipelines, ["GET"]),
         ("/calls", doors.call, ["POST"]),
         ("/events", doors.events, ["GET"]),
@@ -248,7 +252,7 @@ def _inner(doors: Doors, leads: Leads) -> Blueprint:
         ("/push", doors.subscribe, ["PUT"]),
         ("/push", doors.unsubscribe, ["DELETE"]),
     ):
-        inner.add_url_rule(path, view_func=view, methods=methods)
+        inner.add_url_rule(path, view.__qualname__.replace(".", "_"), view, methods=methods)
 
     @inner.after_request
     def _keep_out_of_caches(response: Response) -> Response:

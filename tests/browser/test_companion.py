@@ -16,6 +16,7 @@ from tests.support.kits import running_kit
 pytestmark = pytest.mark.browser
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
+LEADS = ".leads:not(.waiting) > li"
 SMALL: ViewportSize = {"width": 320, "height": 568}
 
 
@@ -66,7 +67,7 @@ def sign_in(page: Page) -> None:
     page.goto("/companion/")
     page.get_by_role("button", name="Sign in with Kommo").click()
     page.get_by_role("button", name="Allow").click()
-    expect(page.locator(".leads li").first).to_be_visible(timeout=15_000)
+    expect(page.locator(LEADS).first).to_be_visible(timeout=30_000)
 
 
 def create_lead(page: Page, name: str, phone: str) -> None:
@@ -79,9 +80,9 @@ def create_lead(page: Page, name: str, phone: str) -> None:
 
 def test_a_person_signs_in_through_kommo_and_sees_the_leads(page: Page) -> None:
     assert page.url.endswith("/companion/")
-    expect(page.locator(".leads li")).to_have_count(25)
+    expect(page.locator(LEADS)).to_have_count(25)
     page.get_by_role("button", name="Show more").click()
-    expect(page.locator(".leads li").nth(29)).to_be_visible()
+    expect(page.locator(LEADS).nth(29)).to_be_visible()
     assert page.evaluate("sessionStorage.length") == 0
 
 
@@ -106,15 +107,20 @@ def test_a_lead_is_created_and_a_call_logged_at_its_contact(page: Page) -> None:
     expect(page.get_by_role("status")).to_have_text("Saved.")
 
 
-def test_a_customers_message_moves_the_lead_up_and_stands_in_its_conversation(page: Page, kit: Kit) -> None:
+def test_a_customers_message_waits_at_the_top_and_is_taken_on(page: Page, kit: Kit) -> None:
     visitor = HttpVisitor(kit.visitor_url)
     assert visitor.write("Do you have red roses?").status_code == 201
-    fresh = page.locator(".leads li.fresh").first
-    expect(fresh).to_be_visible(timeout=15_000)
-    fresh.click()
+    waiting = page.locator(".waiting > li").filter(has_text="Do you have red roses?")
+    expect(waiting).to_be_visible(timeout=15_000)
+    waiting.get_by_role("link").click()
     expect(page.locator(".talk .theirs")).to_contain_text("Do you have red roses?")
     visitor.write("Hello?")
     expect(page.locator(".talk .theirs").nth(1)).to_contain_text("Hello?", timeout=15_000)
+    page.get_by_role("link", name="Back").click()
+    page.locator(".waiting > li").filter(has_text="Hello?").get_by_role("button", name="Accept").click()
+    expect(page.locator(".talk .theirs")).to_have_count(2)
+    page.get_by_role("link", name="Back").click()
+    expect(page.locator(".waiting > li").filter(has_text="Hello?")).to_have_count(0)
 
 
 def registrations(event: dict[str, Any]) -> list[str]:

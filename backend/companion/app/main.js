@@ -2,12 +2,14 @@
 
 import { arrive, leave } from "./sign_in.js";
 import { ask, follow, get, token } from "./wire.js";
+import { Incoming } from "./incoming.js";
 import { accountView, attempt, LeadList, leadView, signInView, toast } from "./views.js";
 import { callView, newLeadView } from "./forms.js";
 import * as notify from "./notify.js";
 import { words } from "./words.js";
 
 let list;
+let incoming;
 let following;
 let shownLead;
 let turn = 0; // counts views: an answer that comes late must not take the place of a newer view
@@ -31,17 +33,45 @@ const route = attempt(async () => {
   else list.view();
 });
 
-const onNews = attempt(async (news) => {
-  const lead = Number(news.lead_id);
+/* News come in bunches, one change in several pieces: they are gathered for a moment and looked up once. */
+const heard = { leads: new Set(), isIncoming: false, timer: undefined };
+
+function onNews(news) {
+  heard.isIncoming ||= news.entity_type === "unsorted" || news.kind === "message.received";
+  if (Number(news.lead_id) && news.kind !== "lead.deleted") heard.leads.add(Number(news.lead_id));
+  heard.timer ??= setTimeout(lookUp, 700);
+}
+
+const lookUp = attempt(async () => {
+  const leads = [...heard.leads];
+  const wasIncoming = heard.isIncoming;
+  Object.assign(heard, { leads: new Set(), isIncoming: false, timer: undefined });
   const mine = turn;
-  if (!lead || news.kind === "lead.deleted") return;
-  await list.renew(lead);
-  if (shownLead === lead && mine === turn) await leadView(lead, list, () => mine === turn);
+  if (wasIncoming) await incoming.read();
+  for (const lead of leads) if (!incoming.leads.has(lead)) await list.renew(lead);
+  if (leads.includes(shownLead) && mine === turn) await leadView(shownLead, list, () => mine === turn);
 });
 
+async function taken(lead) {
+  await Promise.all([incoming.read(), list.renew(lead)]);
+  location.hash = `#lead/${lead}`;
+}
+
+/* Shows the app; as long as the backend or Kommo asks for patience, tries again. */
 async function begin() {
-  list = new LeadList(await stages());
-  await list.start();
+  try {
+    await open();
+  } catch (error) {
+    if (error.status === 401) return;
+    toast(words.failed + error.message);
+    setTimeout(begin, 3000);
+  }
+}
+
+async function open() {
+  incoming = new Incoming(taken);
+  list = new LeadList(await stages(), incoming);
+  await Promise.all([list.start(), incoming.read()]);
   await route();
   following = new AbortController();
   follow(onNews, following.signal, (isUp) => toast(isUp ? "" : words.offline));

@@ -1,7 +1,7 @@
 /* Shows a push as a notification and opens the lead it is about; keeps the app's own files for a start without network. */
 
 const CACHE = "companion-1";
-const FILES = ["./", "style.css", "main.js", "wire.js", "words.js", "views.js", "forms.js", "sign_in.js", "notify.js",
+const FILES = ["./", "style.css", "main.js", "wire.js", "words.js", "views.js", "forms.js", "incoming.js", "sign_in.js", "notify.js",
   "icon.svg", "icon-192.png"];
 const TITLES = {
   "message.received": { en: "New message", es: "Nuevo mensaje", pt: "Nova mensagem" },

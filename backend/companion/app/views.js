@@ -52,8 +52,9 @@ export function signInView(start, problem) {
 
 /* The list of leads; `stages` maps a stage's id to its name and colour. */
 export class LeadList {
-  constructor(stages) {
+  constructor(stages, incoming) {
     this.stages = stages;
+    this.incoming = incoming;
     this.rows = new Map();
     this.list = el("ul", { class: "leads" });
     this.more = el("button", { class: "more", onclick: attempt(() => this.read()), hidden: "" }, words.more);
@@ -68,7 +69,7 @@ export class LeadList {
     });
     const account = el("a", { class: "icon", href: "#account", "aria-label": words.menu }, "☰");
     const add = el("a", { class: "fab", href: "#new", "aria-label": words.newLead }, "+");
-    show(bar(words.leads, { actions: [account] }), el("div", { class: "search" }, search), this.list, this.empty, this.more, add);
+    show(bar(words.leads, { actions: [account] }), el("div", { class: "search" }, search), this.incoming.box, this.list, this.empty, this.more, add);
   }
 
   async start(query = "") {

@@ -2,6 +2,7 @@
 
 const TEXTS = {
   en: {
+    incoming: "Incoming", accept: "Accept", decline: "Decline",
     app: "Companion", signIn: "Sign in with Kommo", welcome: "Leads, conversations and calls of your account.",
     leads: "Leads", more: "Show more", none: "No leads yet.", newLead: "New lead", name: "Name", price: "Budget",
     contact: "Contact", phone: "Phone", save: "Save", cancel: "Cancel", back: "Back", call: "Log a call",
@@ -14,6 +15,7 @@ const TEXTS = {
     statuses: ["", "Left a message", "Call back later", "Was not there", "Talked", "Wrong number", "Could not get through", "Busy", "Other"],
   },
   es: {
+    incoming: "Entrantes", accept: "Aceptar", decline: "Rechazar",
     app: "Companion", signIn: "Entrar con Kommo", welcome: "Leads, conversaciones y llamadas de tu cuenta.",
     leads: "Leads", more: "Mostrar más", none: "Aún no hay leads.", newLead: "Nuevo lead", name: "Nombre", price: "Presupuesto",
     contact: "Contacto", phone: "Teléfono", save: "Guardar", cancel: "Cancelar", back: "Volver", call: "Registrar llamada",
@@ -26,6 +28,7 @@ const TEXTS = {
     statuses: ["", "Dejó un mensaje", "Llamar más tarde", "No estaba", "Se habló", "Número equivocado", "Sin conexión", "Ocupado", "Otro"],
   },
   pt: {
+    incoming: "Entrada", accept: "Aceitar", decline: "Recusar",
     app: "Companion", signIn: "Entrar com Kommo", welcome: "Leads, conversas e chamadas da sua conta.",
     leads: "Leads", more: "Mostrar mais", none: "Ainda não há leads.", newLead: "Novo lead", name: "Nome", price: "Orçamento",
     contact: "Contato", phone: "Telefone", save: "Salvar", cancel: "Cancelar", back: "Voltar", call: "Registrar chamada",

@@ -34,6 +34,7 @@ class Account:
 
     book: Book = field(default_factory=lambda: Book({18100001: ["+12025550143"]}))
     leads: dict[int, dict[str, Any]] = field(default_factory=dict)
+    waiting: dict[str, dict[str, Any]] = field(default_factory=dict)
     user_id: int = BEN
     as_users: list[str | None] = field(default_factory=list)
 
@@ -50,9 +51,18 @@ class Account:
         if path == "/contacts/chats":
             tie = {"id": 1, "chat_id": "c0ffee0a-0000-4000-8000-000000000002", "contact_id": 18100001}
             return Answer(200, {"_embedded": {"chats": [tie]}})
+        if path.startswith("/leads/unsorted"):
+            return self._unsorted(asked, path)
         if path.startswith("/leads") and asked.method == "GET":
             return self._leads(asked, path)
         return self.book(asked) if path in ("/leads", "/calls", "/contacts") else None
+
+    def _unsorted(self, asked: Asked, path: str) -> Answer:
+        if path == "/leads/unsorted":
+            found = list(self.waiting.values())
+            return Answer(200, {"_embedded": {"unsorted": found}}) if found else Answer(204)
+        taken = self.waiting.pop(path.split("/")[3], None)
+        return Answer(200, taken) if taken else Answer(404, {"title": "Not Found", "status": 404})
 
     def _leads(self, asked: Asked, path: str) -> Answer:
         self.as_users.append(asked.headers.get("X-Context-User-ID"))

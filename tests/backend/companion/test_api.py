@@ -171,3 +171,32 @@ def test_a_user_who_may_not_act_costs_no_refresh(phone: Phone) -> None:
     phone.office.cloud.before = lambda asked: Answer(401) if "X-Context-User-ID" in asked.headers else None
     phone.ask("GET", "/leads")
     assert phone.office.cloud.refreshes == 0
+
+
+def waiting(uid: str, **metadata: Any) -> dict[str, Any]:
+    inside = {"leads": [{"id": 7}], "contacts": [], "companies": []}
+    return {"uid": uid, "category": "chats", "created_at": 1780000000, "metadata": metadata, "_embedded": inside}
+
+
+def test_incoming_leads_say_who_waits_and_what_he_said(phone: Phone, account: Account) -> None:
+    account.waiting = {
+        "u1": waiting("u1", client={"name": "Zoë"}, last_message_text="Hello?"),
+        "u2": waiting("u2", phone="+12025550143"),
+    }
+    found = phone.ask("GET", "/incoming").json["incoming"]
+    assert [(one["uid"], one["name"], one["text"], one["lead_id"]) for one in found] == [
+        ("u1", "Zoë", "Hello?", 7),
+        ("u2", "+12025550143", "", 7),
+    ]
+
+
+def test_an_incoming_lead_is_taken_on_once(phone: Phone, account: Account) -> None:
+    account.waiting = {"u1": waiting("u1")}
+    assert phone.ask("POST", "/incoming/u1/accept").json == {"lead_id": 7}
+    assert phone.ask("POST", "/incoming/u1/accept").status_code == 404
+
+
+def test_an_incoming_lead_is_turned_away(phone: Phone, account: Account) -> None:
+    account.waiting = {"u1": waiting("u1")}
+    assert phone.ask("POST", "/incoming/u1/decline").status_code == 204
+    assert phone.ask("GET", "/incoming").json == {"incoming": []}

@@ -1,0 +1,57 @@
+"""The code in docs/crm.md runs: each block is executed against a small account."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.crm.on import declared
+from backend.crm.store import SavedEvent
+from backend.db import utc_now
+from backend.kommo.api import Api
+from backend.kommo.client import KommoClient
+from backend.kommo.crm_hooks import Event
+from tests.backend.crm.book import Book
+from tests.backend.stub_kommo import Answer, Asked, running_stub
+
+PAGE = (Path(__file__).parents[3] / "docs" / "crm.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def blocks(word: str) -> str:
+    (found,) = [block for block in BLOCKS if word in block]
+    return str(found)
+
+
+def test_every_block_of_code_is_tried_here() -> None:
+    assert len(BLOCKS) == 4
+
+
+def test_the_documented_reaction_plans_a_task_for_a_lead_that_was_won() -> None:
+    def account(asked: Asked) -> Answer:
+        if asked.method == "GET":
+            return Answer(200, {"id": 7, "status_id": 142})
+        return Answer(200, {"_embedded": {"tasks": [{"id": 1, "request_id": "0"}]}})
+
+    names: dict[str, Any] = {"__name__": "shop.reactions"}
+    exec(compile(blocks("plan_the_delivery"), "docs/crm.md", "exec"), names)
+    told = Event("lead.status_changed", "lead", "7", {"id": "7", "status_id": "142"})
+    with running_stub(account) as stub:
+        client = KommoClient(("kommo.com",), "amojo.kommo.com", stub.url)
+        api = Api(client.call, "acme.kommo.com", lambda refused=None: "token")
+        declared.pop("shop.reactions.plan_the_delivery").react(SavedEvent(1, 1, told, utc_now()), api)
+        client.close()
+    assert [asked.method for asked in stub.asked] == ["GET", "POST"]
+    assert stub.asked[1].json[0]["entity_id"] == 7
+
+
+@pytest.mark.parametrize("word", ["create_lead_with_person(api", "log_calls(api", "api.leads.list(filter"])
+def test_the_documented_calls_run(word: str) -> None:
+    with running_stub(Book({1: ["+12025550143"]})) as stub:
+        client = KommoClient(("kommo.com",), "amojo.kommo.com", stub.url)
+        api = Api(client.call, "example.kommo.com", lambda refused=None: "token")
+        code = blocks(word).replace('KommoClient(("kommo.com",), "amojo.kommo.com")', "client")
+        exec(compile(code, "docs/crm.md", "exec"), {"api": api, "client": client, "print": lambda *words: None})
+        client.close()
+    assert stub.asked
