@@ -38,7 +38,7 @@ OTHER = (
 )
 MISSING = (
     ("customers, catalogs, products, invoices, subscriptions", "no widget or channel of the kit touches them"),
-    ("adding and (de)activating users, roles", "people of an account are fixed; change them by the control address"),
+    ("roles, and rights of a user one by one", "an administrator may do everything, others see and edit their own"),
     ("field groups, required fields of stages, the rarer field types", "no client that was tried needs them"),
     ("POST /oauth2/exchange_api_key", "retired way in"),
     ("button.min.js of the consent button", "link to /oauth instead"),

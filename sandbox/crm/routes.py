@@ -8,6 +8,7 @@ from sandbox.crm.access import at_the_page, authenticate, bearer, check_rate
 from sandbox.crm.account import fields_routes as fields
 from sandbox.crm.account import pipelines_routes as pipelines
 from sandbox.crm.account import routes as account
+from sandbox.crm.account import users_routes as users
 from sandbox.crm.activities import files_routes as files
 from sandbox.crm.activities import routes as activities
 from sandbox.crm.chats import routes as chats
@@ -24,6 +25,7 @@ from sandbox.world import World
 PREFIX = "/api/v4"
 ROUTES: tuple[Route, ...] = (
     *account.ROUTES,
+    *users.ROUTES,
     *pipelines.ROUTES,
     *fields.ROUTES,
     *unsorted.ROUTES,

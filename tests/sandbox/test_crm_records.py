@@ -117,3 +117,14 @@ def test_a_field_is_renamed_and_removed_but_the_phone_stays(api: ApiClient) -> N
     phone = api.get("/contacts/custom_fields")["_embedded"]["custom_fields"][0]
     assert (phone["code"], api.call("DELETE", f"/contacts/custom_fields/{phone['id']}").status_code) == ("PHONE", 400)
     assert api.call("POST", "/contacts/custom_fields", [{"name": "x", "type": "dance"}]).status_code == 400
+
+
+def test_users_are_added_and_shut_out(world: World, api: ApiClient) -> None:
+    answer = api.call("POST", "/users", [{"email": "new@demo.example", "password": "x", "name": "New"}])
+    number = answer.get_json()["_embedded"]["users"][0]["id"]
+    assert (answer.status_code, api.get(f"/users/{number}?with=amojo_id")["amojo_id"]) == (201, None)
+    assert api.call("POST", "/users/deactivate", [{"id": number}]).status_code == 204
+    assert api.get(f"/users/{number}")["rights"]["is_active"] is False
+    assert api.call("GET", "/account", X_Context_User_ID=str(number)).status_code == 401
+    assert api.call("POST", "/users", [{"email": "new@demo.example", "password": "x"}]).status_code == 400
+    assert api.call("POST", "/users", [{}] * 11).status_code == 422

@@ -3,10 +3,10 @@
 from flask import Response
 
 from sandbox.crm.access import caller, demand_admin
-from sandbox.crm.account.models import account_form, user_form
+from sandbox.crm.account.models import account_form
 from sandbox.crm.books import Record
 from sandbox.crm.errors import Problem
-from sandbox.crm.hal import collection, hal, nothing, optional, page, wanted, whole_list, with_self
+from sandbox.crm.hal import hal, nothing, optional, wanted, whole_list, with_self
 from sandbox.crm.route import Route
 from sandbox.marketplace.models import Installed, NotInstalled
 from sandbox.registration import Integration
@@ -17,33 +17,6 @@ def account(world: World) -> Response:
     """Show the account; amojo_id and the like only with ``with``."""
     found = account_form(caller().account, caller().user, world.ground.switches, wanted())
     return hal(with_self(found, "/api/v4/account"))
-
-
-def users(world: World) -> Response:
-    """List the users, for administrators."""
-    demand_users_right()
-    people = [user for _, user in sorted(caller().account.users.items())]
-    forms = [with_self(user_form(each, wanted()), f"/api/v4/users/{each.id}") for each in people]
-    number, limit = page()
-    shown = forms[(number - 1) * limit : number * limit]
-    counted = collection("users", shown) | {"_total_items": len(forms)}
-    return hal({"_page": number, "_page_count": -(-len(forms) // limit)} | counted) if shown else nothing()
-
-
-def user(world: World, user_id: int) -> Response:
-    """Show one user, for administrators."""
-    demand_users_right()
-    found = caller().account.users.get(user_id)
-    if found is None:
-        raise Problem(404, "Not found", why=f"no user {user_id}")
-    return hal(with_self(user_form(found, wanted()), f"/api/v4/users/{user_id}"))
-
-
-def demand_users_right() -> None:
-    """Raise Problem unless an administrator calls through an integration that may see users."""
-    demand_admin()
-    if caller().integration.is_external:
-        raise Problem(403, "Forbidden", why="an external integration does not see users")
 
 
 def widget_form(installed: Installed) -> Record:
@@ -92,8 +65,6 @@ def uninstall_widget(world: World, code: str) -> Response:
 
 ROUTES = (
     Route("GET", "/account", account),
-    Route("GET", "/users", users),
-    Route("GET", "/users/<int:user_id>", user),
     Route("GET", "/widgets", widgets, "A", "the fields of a widget are few"),
     Route("GET", "/widgets/<code>", widget, "A"),
     Route("POST", "/widgets/<code>", install_widget, "A"),
