@@ -87,15 +87,24 @@ def app_is_read_only(scopes: Mapping[str, Scopes]) -> Hits:
     fix="Write params.cdn_path || params.path.",
     doc=host.DOC_PATHS,
 )
-def files_come_from_the_cdn(scripts: Mapping[str, Script]) -> Hits:
+def files_come_from_the_cdn(scopes: Mapping[str, Scopes]) -> Hits:
     """Addresses of files begin with cdn_path, and with path where it is missing."""
-    for script in scripts.values():
-        for word in script.words("path", "images_path"):
+    for names in scopes.values():
+        for word in names.script.words("path", "images_path"):
             member = word.parent
             if word.type != "property_identifier" or member is None or member.type != "member_expression":
                 continue
-            if members(script, member)[-2] in ("params", "get_settings()") and not _mentions_cdn(script, member):
-                yield at(script.place(member), f"{script.text(word)} is deprecated")
+            if _is_of_widget(names, member) and not _mentions_cdn(names.script, member):
+                yield at(names.script.place(member), f"{names.script.text(word)} is deprecated")
+
+
+def _is_of_widget(names: Scopes, member: Code) -> bool:
+    """Whether this is a member of the widget's params: ``self.params.x``, or ``x`` of a variable that holds them."""
+    owner = member.child_by_field_name("object")
+    if owner is not None and owner.type == "identifier":
+        owner = names.initial(owner)
+    path = members(names.script, owner)
+    return len(path) > 1 and path[-1] in ("params", "get_settings()")
 
 
 def _mentions_cdn(script: Script, node: Code) -> bool:

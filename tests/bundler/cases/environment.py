@@ -33,12 +33,13 @@ CASES = {
         fails=[
             private("go(self.params.path + '/style.css?v=1');"),
             private("go(self.get_settings().path);"),
-            private("go(params.images_path);"),
+            private("var params = self.params; go(params.images_path);"),
         ],
         near=[
             private("go(self.params.cdn_path || self.params.path);"),
             private("var p = self.params.cdn_path; if (!p) { p = self.params.path; } go(p);"),
-            private("go(request.path); var params = {path: 1};"),
+            private("go(request.path); var params = {path: 1}; go(params.path);"),
+            private("$.each(list, function (index, params) { go(params.path); });"),
             Case({"script.js": code("go(self.params.path);")}, target="amocrm"),
         ],
     ),
