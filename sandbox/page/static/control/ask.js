@@ -4,7 +4,9 @@ define([], () => {
 
   async function call(method, path, body) {
     const response = await fetch(`/_sandbox/${path}`, {
-      method, headers: body === undefined ? {} : { 'Content-Type': 'application/json' }, body: body === undefined ? undefined : JSON.stringify(body),
+      method,
+      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
     });
     const answer = await response.json();
     if (!response.ok) throw new Error(answer.error || answer.detail || `HTTP ${response.status}`);
@@ -26,7 +28,11 @@ define([], () => {
   }
 
   return {
-    get: (path) => call('GET', path), post: (path, body) => call('POST', path, body || {}), patch: (path, body) => call('PATCH', path, body),
-    remove: (path) => call('DELETE', path), onChange: (listener) => listeners.push(listener), told,
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, body || {}),
+    patch: (path, body) => call('PATCH', path, body),
+    remove: (path) => call('DELETE', path),
+    onChange: (listener) => listeners.push(listener),
+    told,
   };
 });

@@ -5,11 +5,20 @@ define(['host/dom', 'control/ask'], ({ el, fill }, ask) => {
   const names = el('select', { id: 'fault_name', onchange: explain });
   const meaning = el('p.muted', { id: 'fault_meaning' });
   const route = el('input.text-input', { id: 'fault_route', value: '*' });
-  const chance = el('input.text-input', { id: 'fault_chance', type: 'number', min: '0.05', max: '1', step: '0.05', value: '1' });
+  const chance = el('input.text-input', {
+    id: 'fault_chance',
+    type: 'number',
+    min: '0.05',
+    max: '1',
+    step: '0.05',
+    value: '1',
+  });
   const once = el('input', { id: 'fault_once', type: 'checkbox', checked: true });
   let known = {};
 
-  function explain() { meaning.textContent = known[names.value] || ''; }
+  function explain() {
+    meaning.textContent = known[names.value] || '';
+  }
 
   function item(fault) {
     const how = fault.once ? 'once' : fault.chance < 1 ? `chance ${fault.chance}` : 'always';
@@ -23,7 +32,10 @@ define(['host/dom', 'control/ask'], ({ el, fill }, ask) => {
   async function load() {
     const answer = await ask.get('faults');
     known = answer.known;
-    fill(names, Object.keys(known).map((name) => el('option', { value: name }, name)));
+    fill(
+      names,
+      Object.keys(known).map((name) => el('option', { value: name }, name)),
+    );
     explain();
     show(answer);
   }
@@ -31,17 +43,53 @@ define(['host/dom', 'control/ask'], ({ el, fill }, ask) => {
   const add = (event) => {
     event.preventDefault();
     const wish = { name: names.value, route: route.value, chance: Number(chance.value), once: once.checked };
-    ask.told(outcome, async () => show(await ask.post('faults', wish)), () => `${wish.name} is set.`);
+    ask.told(
+      outcome,
+      async () => show(await ask.post('faults', wish)),
+      () => `${wish.name} is set.`,
+    );
   };
 
   return {
     draw() {
       load();
-      return el('section.control__room', { 'aria-labelledby': 'faults_title' }, el('header', {}, el('h2#faults_title', {}, 'Faults'),
-        el('button.button-input', { type: 'button', onclick: () => ask.told(outcome, async () => show(await ask.remove('faults')), () => 'All faults are cleared.') }, 'Clear all')),
-      set, el('form.control__form', { onsubmit: add }, el('label', { for: 'fault_name' }, 'Fault'), names, meaning,
-        el('label', { for: 'fault_route' }, 'Route (path or hook, * fits all)'), route, el('label', { for: 'fault_chance' }, 'Chance'), chance,
-        el('label.control__check', { for: 'fault_once' }, once, ' once only'), el('button.button-input.button-input_blue', { type: 'submit' }, 'Set fault')), outcome);
+      return el(
+        'section.control__room',
+        { 'aria-labelledby': 'faults_title' },
+        el(
+          'header',
+          {},
+          el('h2#faults_title', {}, 'Faults'),
+          el(
+            'button.button-input',
+            {
+              type: 'button',
+              onclick: () =>
+                ask.told(
+                  outcome,
+                  async () => show(await ask.remove('faults')),
+                  () => 'All faults are cleared.',
+                ),
+            },
+            'Clear all',
+          ),
+        ),
+        set,
+        el(
+          'form.control__form',
+          { onsubmit: add },
+          el('label', { for: 'fault_name' }, 'Fault'),
+          names,
+          meaning,
+          el('label', { for: 'fault_route' }, 'Route (path or hook, * fits all)'),
+          route,
+          el('label', { for: 'fault_chance' }, 'Chance'),
+          chance,
+          el('label.control__check', { for: 'fault_once' }, once, ' once only'),
+          el('button.button-input.button-input_blue', { type: 'submit' }, 'Set fault'),
+        ),
+        outcome,
+      );
     },
   };
 });

@@ -3,12 +3,21 @@ define(['host/dom', 'control/ask'], ({ el, fill }, ask) => {
   const outcome = el('p.control__outcome', { role: 'status' });
   const vector = el('select', { id: 'hook_vector' });
   const mode = el('select', { id: 'hook_mode' });
-  const body = el('textarea.text-input.text-input-textarea', { id: 'hook_body', placeholder: 'Leave empty to send the sample' });
+  const body = el('textarea.text-input.text-input-textarea', {
+    id: 'hook_body',
+    placeholder: 'Leave empty to send the sample',
+  });
 
   async function load() {
     const { vectors, modes } = await ask.get('hooks');
-    fill(vector, vectors.map((name) => el('option', { value: name }, name)));
-    fill(mode, modes.map((name) => el('option', { value: name }, name)));
+    fill(
+      vector,
+      vectors.map((name) => el('option', { value: name }, name)),
+    );
+    fill(
+      mode,
+      modes.map((name) => el('option', { value: name }, name)),
+    );
   }
 
   function wish() {
@@ -16,7 +25,10 @@ define(['host/dom', 'control/ask'], ({ el, fill }, ask) => {
     return own ? { body: JSON.parse(own), mode: mode.value } : { vector: vector.value, mode: mode.value };
   }
 
-  const said = (answer) => answer.outcomes.map((each) => each.error || `answered ${each.status} in ${Math.round(each.seconds * 1000)} ms`).join('; ');
+  const said = (answer) =>
+    answer.outcomes
+      .map((each) => each.error || `answered ${each.status} in ${Math.round(each.seconds * 1000)} ms`)
+      .join('; ');
   const send = (event) => {
     event.preventDefault();
     ask.told(outcome, async () => ask.post('hooks', wish()), said);
@@ -25,9 +37,23 @@ define(['host/dom', 'control/ask'], ({ el, fill }, ask) => {
   return {
     draw() {
       load();
-      return el('section.control__room', { 'aria-labelledby': 'hooks_title' }, el('header', {}, el('h2#hooks_title', {}, 'Send a chat hook')),
-        el('form.control__form', { onsubmit: send }, el('label', { for: 'hook_vector' }, 'Sample'), vector, el('label', { for: 'hook_mode' }, 'How'), mode,
-          el('label', { for: 'hook_body' }, 'Body of your own (JSON)'), body, el('button.button-input.button-input_blue', { type: 'submit' }, 'Send')), outcome);
+      return el(
+        'section.control__room',
+        { 'aria-labelledby': 'hooks_title' },
+        el('header', {}, el('h2#hooks_title', {}, 'Send a chat hook')),
+        el(
+          'form.control__form',
+          { onsubmit: send },
+          el('label', { for: 'hook_vector' }, 'Sample'),
+          vector,
+          el('label', { for: 'hook_mode' }, 'How'),
+          mode,
+          el('label', { for: 'hook_body' }, 'Body of your own (JSON)'),
+          body,
+          el('button.button-input.button-input_blue', { type: 'submit' }, 'Send'),
+        ),
+        outcome,
+      );
     },
   };
 });

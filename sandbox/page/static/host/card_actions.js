@@ -1,7 +1,14 @@
 /** What widgets add to a card: actions on phones and e-mails (`add_action`), senders in the feed (`add_source`). */
-define(['jquery', 'host/dom', 'host/text', 'host/place', 'host/notices', 'host/loader'], ($, { el, fill }, t, place, notices, loader) => {
+define(['jquery', 'host/dom', 'host/text', 'host/place', 'host/notices', 'host/loader'], (
+  $,
+  { el, fill },
+  t,
+  place,
+  notices,
+  loader,
+) => {
   function offered(type) {
-    return Object.entries((window.APP.widgets.cf_actions[type]) || {}).map(([code, callback]) => {
+    return Object.entries(window.APP.widgets.cf_actions[type] || {}).map(([code, callback]) => {
       const running = loader.running.get(code);
       const langs = (running && running.widget.langs) || {};
       return { callback, title: (langs.widget && (langs.widget.call_action || langs.widget.name)) || code };
@@ -20,14 +27,38 @@ define(['jquery', 'host/dom', 'host/text', 'host/place', 'host/notices', 'host/l
   /** A phone or e-mail that opens the menu of what can be done with it. */
   function link(type, value) {
     const menu = el('ul.tips', { hidden: true });
-    const item = ({ title, callback }) => el('li', {}, el('button.tips-item', { type: 'button', onclick: () => { menu.hidden = true; run(callback, { value, type, element: place.card }); } }, title));
+    const item = ({ title, callback }) =>
+      el(
+        'li',
+        {},
+        el(
+          'button.tips-item',
+          {
+            type: 'button',
+            onclick: () => {
+              menu.hidden = true;
+              run(callback, { value, type, element: place.card });
+            },
+          },
+          title,
+        ),
+      );
     const open = () => {
       const found = offered(type);
       fill(menu, found.map(item), found.length ? null : el('li.muted', {}, t('card.no_action')));
       menu.hidden = !menu.hidden;
     };
-    return el('span.control-phone', {}, el(`button.control-${type}__formatted.js-tip-holder.button-plain`, { type: 'button', 'data-value': value, onclick: open }, value),
-      el('input.control-phone__value', { type: 'hidden', value }), menu);
+    return el(
+      'span.control-phone',
+      {},
+      el(
+        `button.control-${type}__formatted.js-tip-holder.button-plain`,
+        { type: 'button', 'data-value': value, onclick: open },
+        value,
+      ),
+      el('input.control-phone__value', { type: 'hidden', value }),
+      menu,
+    );
   }
 
   function sourceButton(source) {
@@ -36,16 +67,34 @@ define(['jquery', 'host/dom', 'host/text', 'host/place', 'host/notices', 'host/l
       const $el = $('.feed-compose');
       const text = $el.find('textarea').val();
       const contact = ((place.card || {}).contacts || [])[0] || {};
-      if (source.type !== 'sms') { run(source.callback, $el); return; }
+      if (source.type !== 'sms') {
+        run(source.callback, $el);
+        return;
+      }
       const sent = run(source.callback, { phone, message: text, contact_id: contact.id || 0 });
-      if (!sent || typeof sent.then !== 'function') notices.add('advice', `source:${source.code}`, t('notices.widget', { code: source.code, step: 'add_source' }), t('card.no_promise'));
+      if (!sent || typeof sent.then !== 'function')
+        notices.add(
+          'advice',
+          `source:${source.code}`,
+          t('notices.widget', { code: source.code, step: 'add_source' }),
+          t('card.no_promise'),
+        );
     };
-    return el('button.button-input.feed-compose__source', { type: 'button', 'data-code': source.code, 'data-type': source.type, onclick: press }, source.text);
+    return el(
+      'button.button-input.feed-compose__source',
+      { type: 'button', 'data-code': source.code, 'data-type': source.type, onclick: press },
+      source.text,
+    );
   }
 
   /** The line below the feed. */
   function compose() {
-    return el('div.feed-compose', {}, el('textarea.text-input', { rows: '2', 'aria-label': t('card.note'), placeholder: t('card.note') }), el('div.feed-compose__sources'));
+    return el(
+      'div.feed-compose',
+      {},
+      el('textarea.text-input', { rows: '2', 'aria-label': t('card.note'), placeholder: t('card.note') }),
+      el('div.feed-compose__sources'),
+    );
   }
 
   function draw() {

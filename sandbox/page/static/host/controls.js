@@ -18,9 +18,15 @@ define(['jquery'], ($) => {
     const $item = $(item);
     const $select = $item.closest('.control--select');
     const value = $item.attr('data-value');
-    $item.addClass('control--select--list--item-selected').siblings().removeClass('control--select--list--item-selected');
-    $select.find('.control--select--button').attr('data-value', value)
-      .find('.control--select--button-inner').text($item.text().trim());
+    $item
+      .addClass('control--select--list--item-selected')
+      .siblings()
+      .removeClass('control--select--list--item-selected');
+    $select
+      .find('.control--select--button')
+      .attr('data-value', value)
+      .find('.control--select--button-inner')
+      .text($item.text().trim());
     const $input = $select.find('.control--select--input');
     $input.attr('data-prev-value', $input.val()).val(value).trigger('change');
     closeAll();
@@ -31,7 +37,10 @@ define(['jquery'], ($) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const $items = $(event.currentTarget).closest('.control--select').find('.control--select--list--item').not('[class*=disabled]');
+    const $items = $(event.currentTarget)
+      .closest('.control--select')
+      .find('.control--select--list--item')
+      .not('[class*=disabled]');
     const now = $items.index($items.filter('.control--select--list--item-selected'));
     const next = $items[Math.min($items.length - 1, Math.max(0, now + step))];
     if (next) choose(next);
@@ -40,33 +49,54 @@ define(['jquery'], ($) => {
   function dropdownTitle($dropdown) {
     const $checked = $dropdown.find('.js-item-checkbox:checked');
     const first = $checked.first().closest('label').text().trim();
-    const title = $checked.length === 0 ? $dropdown.attr('data-title-empty')
-      : $checked.length === 1 ? first : `${$checked.length} ${$dropdown.attr('data-title-numeral') || ''}`;
+    const title =
+      $checked.length === 0
+        ? $dropdown.attr('data-title-empty')
+        : $checked.length === 1
+          ? first
+          : `${$checked.length} ${$dropdown.attr('data-title-numeral') || ''}`;
     $dropdown.find('.checkboxes_dropdown__title').text(title);
   }
 
   function listen() {
     $(document)
       .on('click', '.control--select--button', toggleSelect)
-      .on('click', '.control--select--list--item:not(.control--select--list--item-disabled)', (event) => choose(event.currentTarget))
+      .on('click', '.control--select--list--item:not(.control--select--list--item-disabled)', (event) =>
+        choose(event.currentTarget),
+      )
       .on('keydown', '.control--select--button', selectKey)
       .on('click', '.checkboxes_dropdown__title_wrapper', (event) => {
         const $dropdown = $(event.currentTarget).closest('.checkboxes_dropdown');
         closeAll($dropdown);
         $dropdown.toggleClass('checkboxes_dropdown_opened');
       })
-      .on('change', '.checkboxes_dropdown .js-item-checkbox', (event) => dropdownTitle($(event.currentTarget).closest('.checkboxes_dropdown')))
-      .on('change', '.control-checkbox input', (event) => $(event.currentTarget).closest('.control-checkbox').toggleClass('is-checked', event.currentTarget.checked))
-      .on('change', '.switcher__checkbox', (event) => $(event.currentTarget).closest('.switcher')
-        .toggleClass('switcher__on', event.currentTarget.checked).toggleClass('switcher__off', !event.currentTarget.checked))
+      .on('change', '.checkboxes_dropdown .js-item-checkbox', (event) =>
+        dropdownTitle($(event.currentTarget).closest('.checkboxes_dropdown')),
+      )
+      .on('change', '.control-checkbox input', (event) =>
+        $(event.currentTarget).closest('.control-checkbox').toggleClass('is-checked', event.currentTarget.checked),
+      )
+      .on('change', '.switcher__checkbox', (event) =>
+        $(event.currentTarget)
+          .closest('.switcher')
+          .toggleClass('switcher__on', event.currentTarget.checked)
+          .toggleClass('switcher__off', !event.currentTarget.checked),
+      )
       .on('click', '.control--suggest--list--item', (event) => {
         const $item = $(event.currentTarget);
-        $item.closest('.control--suggest').find('.control--suggest--input').val($item.text().trim())
-          .attr('data-value-id', $item.attr('data-value-id')).trigger('change');
+        $item
+          .closest('.control--suggest')
+          .find('.control--suggest--input')
+          .val($item.text().trim())
+          .attr('data-value-id', $item.attr('data-value-id'))
+          .trigger('change');
       })
       .on('click', (event) => $(event.target).closest('.control--select, .checkboxes_dropdown').length || closeAll())
       .on('click', '.card-widgets__widget__caption', (event) => {
-        const isOpen = $(event.currentTarget).closest('.card-widgets__widget').toggleClass('card-widgets__widget_closed').hasClass('card-widgets__widget_closed');
+        const isOpen = $(event.currentTarget)
+          .closest('.card-widgets__widget')
+          .toggleClass('card-widgets__widget_closed')
+          .hasClass('card-widgets__widget_closed');
         $(event.currentTarget).attr('aria-expanded', String(!isOpen));
       });
   }

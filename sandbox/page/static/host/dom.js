@@ -25,7 +25,9 @@ define([], () => {
 
   /** Replaces everything inside a node. */
   function fill(node, ...children) {
-    node.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+    node.replaceChildren(
+      ...children.flat().filter((child) => child !== null && child !== undefined && child !== false),
+    );
     return node;
   }
 

@@ -4,7 +4,8 @@ define([], () => {
   const stream = new EventSource('/ajax/events');
   stream.onmessage = (event) => {
     const happening = JSON.parse(event.data);
-    for (const kind of [happening.kind, '*']) (listeners.get(kind) || new Set()).forEach((listener) => listener(happening));
+    for (const kind of [happening.kind, '*'])
+      (listeners.get(kind) || new Set()).forEach((listener) => listener(happening));
   };
 
   return {

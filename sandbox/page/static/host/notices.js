@@ -9,9 +9,17 @@ define(['host/dom', 'host/text'], ({ el, fill }, t) => {
 
   const list = el('ol.notices__list');
   const pill = el('button.notices__pill', { type: 'button', hidden: true, 'aria-expanded': 'false', onclick: toggle });
-  const drawer = el('aside.notices__drawer', { hidden: true, 'aria-label': t('notices.title') },
-    el('header', {}, el('h2', {}, t('notices.title')),
-      el('button.button-plain', { type: 'button', onclick: clear }, t('notices.clear'))), list);
+  const drawer = el(
+    'aside.notices__drawer',
+    { hidden: true, 'aria-label': t('notices.title') },
+    el(
+      'header',
+      {},
+      el('h2', {}, t('notices.title')),
+      el('button.button-plain', { type: 'button', onclick: clear }, t('notices.clear')),
+    ),
+    list,
+  );
   const toasts = el('div.notices__toasts', { role: 'status', 'aria-live': 'polite' });
   document.body.append(el('div.notices', {}, drawer, pill, toasts));
 
@@ -27,9 +35,13 @@ define(['host/dom', 'host/text'], ({ el, fill }, t) => {
   }
 
   function item(notice) {
-    return el('li.notice', { 'data-kind': notice.kind },
-      el('strong', {}, notice.title), el('p', {}, notice.text),
-      notice.count > 1 ? el('small', {}, `× ${notice.count}`) : null);
+    return el(
+      'li.notice',
+      { 'data-kind': notice.kind },
+      el('strong', {}, notice.title),
+      el('p', {}, notice.text),
+      notice.count > 1 ? el('small', {}, `× ${notice.count}`) : null,
+    );
   }
 
   function draw() {

@@ -1,7 +1,18 @@
 /** Which page an address shows; moving between pages does not reload, as in the CRM. */
-define(['host/notices', 'host/text', 'host/pages/pipeline', 'host/pages/integrations', 'host/pages/chats', 'host/pages/advanced',
-  'host/pages/card', 'host/pages/list', 'host/pages/automate', 'host/pages/salesbot', 'host/pages/menu_page', 'host/pages/mobile'],
-(notices, t, pipeline, integrations, chats, advanced, card, list, automate, salesbot, menuPage, mobile) => {
+define([
+  'host/notices',
+  'host/text',
+  'host/pages/pipeline',
+  'host/pages/integrations',
+  'host/pages/chats',
+  'host/pages/advanced',
+  'host/pages/card',
+  'host/pages/list',
+  'host/pages/automate',
+  'host/pages/salesbot',
+  'host/pages/menu_page',
+  'host/pages/mobile',
+], (notices, t, pipeline, integrations, chats, advanced, card, list, automate, salesbot, menuPage, mobile) => {
   const PAGES = [
     [/^\/(?:leads\/pipeline\/?(\d+)?\/?)?$/, pipeline],
     [/^\/leads\/list\/?$/, list.leads],
@@ -29,10 +40,11 @@ define(['host/notices', 'host/text', 'host/pages/pipeline', 'host/pages/integrat
     window.sandboxReady = null;
     document.querySelectorAll('.rail [data-path]').forEach((link) => {
       const here = page.section === link.dataset.section;
-      if (here) link.setAttribute('aria-current', 'page'); else link.removeAttribute('aria-current');
+      if (here) link.setAttribute('aria-current', 'page');
+      else link.removeAttribute('aria-current');
     });
     try {
-      leave = await page.show(document.getElementById('page_holder'), ...parts) || null;
+      leave = (await page.show(document.getElementById('page_holder'), ...parts)) || null;
     } catch (error) {
       notices.add('error', `page:${path}`, t('notices.page', { path }), error.message);
     }

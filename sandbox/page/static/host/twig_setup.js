@@ -3,7 +3,11 @@
  * https://www.amocrm.ru/developers/content/web_sdk/mechanics
  */
 define(['twigjs', 'host/notices', 'host/boot', 'host/text'], (twig, notices, boot, t) => {
-  const name = (ref) => ref.replace(/^\/?(tmpl\/)?/, '').replace(/^controls\//, '').replace(/\.twig$/, '');
+  const name = (ref) =>
+    ref
+      .replace(/^\/?(tmpl\/)?/, '')
+      .replace(/^controls\//, '')
+      .replace(/\.twig$/, '');
 
   for (const [control, source] of Object.entries(boot.controls)) {
     twig({ id: `/tmpl/controls/${control}.twig`, data: source });
@@ -17,6 +21,8 @@ define(['twigjs', 'host/notices', 'host/boot', 'host/text'], (twig, notices, boo
     return { render: () => '' };
   }
 
-  twig.extendFunction('include_control', (control, params) => hostTemplate(`/tmpl/controls/${control}.twig`).render(params || {}));
+  twig.extendFunction('include_control', (control, params) =>
+    hostTemplate(`/tmpl/controls/${control}.twig`).render(params || {}),
+  );
   return { twig, hostTemplate };
 });

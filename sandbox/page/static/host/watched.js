@@ -4,8 +4,26 @@
  */
 define(['host/notices', 'host/text'], (notices, t) => {
   // Asked for by the language or by libraries, not by the widget's author.
-  const ordinary = new Set(['then', 'toJSON', 'jquery', 'nodeType', 'length', 'splice', 'window', 'inspect', '$$typeof',
-    'constructor', 'toString', 'valueOf', '_isVue', '__v_isRef', '__v_skip', '__v_isReactive', '__v_raw', '__ob__']);
+  const ordinary = new Set([
+    'then',
+    'toJSON',
+    'jquery',
+    'nodeType',
+    'length',
+    'splice',
+    'window',
+    'inspect',
+    '$$typeof',
+    'constructor',
+    'toString',
+    'valueOf',
+    '_isVue',
+    '__v_isRef',
+    '__v_skip',
+    '__v_isReactive',
+    '__v_raw',
+    '__ob__',
+  ]);
   const key = (path) => `member:${path}`;
 
   function report(path) {
@@ -32,7 +50,12 @@ define(['host/notices', 'host/text'], (notices, t) => {
       },
       set(target, member, value, receiver) {
         notices.retract(key(`${name}.${String(member)}`));
-        return Reflect.defineProperty(receiver, member, { value, writable: true, enumerable: true, configurable: true });
+        return Reflect.defineProperty(receiver, member, {
+          value,
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        });
       },
       has: (target, member) => member in Object.prototype,
     });

@@ -23,7 +23,9 @@ define(['jquery', 'host/text'], ($, t) => {
     function authorizedAjax(options) {
       const uuid = base.params.oauth_client_uuid;
       if (!uuid) return $.Deferred().reject(t('widget.no_integration')).promise();
-      return token(uuid).then((value) => $.ajax({ ...options, headers: { ...options.headers, 'X-Auth-Token': value } }));
+      return token(uuid).then((value) =>
+        $.ajax({ ...options, headers: { ...options.headers, 'X-Auth-Token': value } }),
+      );
     }
 
     /** POST by the CRM's own server; calls above one a second wait their turn. */

@@ -19,7 +19,7 @@ define(['host/api', 'host/dom', 'host/text', 'host/place', 'host/loader'], (api,
     const phone = el('div.phone', {}, el('p.muted', {}, t('mobile.text')));
     fill(holder, el('header.page-head', {}, el('h1', {}, t('rail.mobile'))), el('div.work-area', {}, phone));
     const entries = (await loader.entries('mobile_card')).filter((entry) => entry.locations.includes('mobile_card'));
-    for (const entry of entries) phone.append(...await block(entry, Number(leadId) || 0));
+    for (const entry of entries) phone.append(...(await block(entry, Number(leadId) || 0)));
     if (!entries.length) phone.append(el('p.empty', {}, t('mobile.none')));
     window.sandboxReady = 'mobile_card';
   }

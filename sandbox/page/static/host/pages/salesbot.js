@@ -2,40 +2,95 @@
  * The Salesbot designer, as far as a widget's step goes: settings drawn from the manifest, exits, and the bot's code.
  * https://developers.kommo.com/docs/salesbot-sdk
  */
-define(['jquery', 'host/dom', 'host/text', 'host/place', 'host/loader', 'host/twig_setup'], ($, { el, fill }, t, place, loader, { hostTemplate }) => {
-  const steps = (entry) => Object.entries(entry.salesbot_designer || {}).filter(([, step]) => step && typeof step === 'object' && step.name);
-  const textOf = (langs, path) => String(path).split('.').reduce((node, part) => (node || {})[part], langs) || path;
+define(['jquery', 'host/dom', 'host/text', 'host/place', 'host/loader', 'host/twig_setup'], (
+  $,
+  { el, fill },
+  t,
+  place,
+  loader,
+  { hostTemplate },
+) => {
+  const steps = (entry) =>
+    Object.entries(entry.salesbot_designer || {}).filter(([, step]) => step && typeof step === 'object' && step.name);
+  const textOf = (langs, path) =>
+    String(path)
+      .split('.')
+      .reduce((node, part) => (node || {})[part], langs) || path;
 
   function fieldRow(langs, code, field) {
-    return el('label.salesbot-row', {}, el('span', {}, textOf(langs, field.name || code)),
-      el('input.text-input', { name: code, type: field.type === 'numeric' ? 'number' : 'text', value: field.default_value || '' }));
+    return el(
+      'label.salesbot-row',
+      {},
+      el('span', {}, textOf(langs, field.name || code)),
+      el('input.text-input', {
+        name: code,
+        type: field.type === 'numeric' ? 'number' : 'text',
+        value: field.default_value || '',
+      }),
+    );
   }
 
   /** Draws a row the widget asks for by `renderRow(caption, control)`; controls come from the CRM's templates. */
   function renderRow(caption, control, params) {
     if (typeof caption === 'object') return hostTemplate('/tmpl/controls/input.twig').render(caption);
-    const inside = typeof control === 'string' && /^[\w/]+$/.test(control) ? hostTemplate(`/tmpl/controls/${control}.twig`).render(params || {}) : control || '';
+    const inside =
+      typeof control === 'string' && /^[\w/]+$/.test(control)
+        ? hostTemplate(`/tmpl/controls/${control}.twig`).render(params || {})
+        : control || '';
     return `<div class="salesbot-row"><span>${caption || ''}</span>${inside}</div>`;
   }
 
   function values(body) {
-    return Object.fromEntries([...body.querySelectorAll('input[name], select[name], textarea[name]')].map((node) => [node.name, node.value]));
+    return Object.fromEntries(
+      [...body.querySelectorAll('input[name], select[name], textarea[name]')].map((node) => [node.name, node.value]),
+    );
   }
 
   async function save(entry, widget, handler, body, out) {
     const given = await loader.tryCall(entry, widget, 'onSalesbotDesignerSave', handler, values(body));
     let problem = '';
-    try { JSON.parse(given); } catch (error) { problem = t('salesbot.not_json', { problem: error.message }); }
-    fill(out, problem ? el('p.widget-settings__error', { role: 'alert' }, problem) : el('pre.salesbot-code', {}, JSON.stringify(JSON.parse(given), null, 2)));
+    try {
+      JSON.parse(given);
+    } catch (error) {
+      problem = t('salesbot.not_json', { problem: error.message });
+    }
+    fill(
+      out,
+      problem
+        ? el('p.widget-settings__error', { role: 'alert' }, problem)
+        : el('pre.salesbot-code', {}, JSON.stringify(JSON.parse(given), null, 2)),
+    );
   }
 
   function step(entry, widget, handler, described) {
-    const body = el('div.salesbot-designer__step-body', {}, Object.entries(described.settings || {}).map(([code, field]) => fieldRow(widget.langs || {}, code, field)));
+    const body = el(
+      'div.salesbot-designer__step-body',
+      {},
+      Object.entries(described.settings || {}).map(([code, field]) => fieldRow(widget.langs || {}, code, field)),
+    );
     const [exits, out] = [el('ul.salesbot-exits'), el('div')];
-    const box = el('article.salesbot-step', { 'data-code': entry.code, 'data-handler': handler }, el('h2', {}, textOf(widget.langs || {}, described.name)), body, exits,
-      el('button.button-input.button-input_blue.js-salesbot-save', { type: 'button', onclick: () => save(entry, widget, handler, body, out) }, t('salesbot.save')), out);
+    const box = el(
+      'article.salesbot-step',
+      { 'data-code': entry.code, 'data-handler': handler },
+      el('h2', {}, textOf(widget.langs || {}, described.name)),
+      body,
+      exits,
+      el(
+        'button.button-input.button-input_blue.js-salesbot-save',
+        { type: 'button', onclick: () => save(entry, widget, handler, body, out) },
+        t('salesbot.save'),
+      ),
+      out,
+    );
     const answer = loader.tryCall(entry, widget, 'salesbotDesignerSettings', $(body), renderRow, values(body));
-    Promise.resolve(answer).then((given) => fill(exits, ((given || {}).exits || []).map((exit) => el('li', {}, `${exit.title} (${exit.code})`)))).catch(() => {});
+    Promise.resolve(answer)
+      .then((given) =>
+        fill(
+          exits,
+          ((given || {}).exits || []).map((exit) => el('li', {}, `${exit.title} (${exit.code})`)),
+        ),
+      )
+      .catch(() => {});
     return box;
   }
 

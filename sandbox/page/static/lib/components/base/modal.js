@@ -4,12 +4,24 @@
  */
 define(['jquery', 'underscore', 'host/dom', 'host/text'], ($, _, { el }, t) => {
   const DEFAULTS = {
-    class_name: 'modal-list', init() {}, destroy() {}, container: document.body,
-    can_centrify: false, init_animation: false, default_overlay: false, centrify_animation: false,
-    disable_overlay_click: false, disable_escape_keydown: false, disable_enter_keydown: false,
-    disable_cancel_click: false, disable_resize: false, preload_templates: [], focus_element: '.js-modal-accept',
+    class_name: 'modal-list',
+    init() {},
+    destroy() {},
+    container: document.body,
+    can_centrify: false,
+    init_animation: false,
+    default_overlay: false,
+    centrify_animation: false,
+    disable_overlay_click: false,
+    disable_escape_keydown: false,
+    disable_enter_keydown: false,
+    disable_cancel_click: false,
+    disable_resize: false,
+    preload_templates: [],
+    focus_element: '.js-modal-accept',
   };
-  const FOCUSABLE = 'a[href], button:not([disabled]), input:not([disabled]):not([type=hidden]), select, textarea, [tabindex="0"]';
+  const FOCUSABLE =
+    'a[href], button:not([disabled]), input:not([disabled]):not([type=hidden]), select, textarea, [tabindex="0"]';
   const open = [];
 
   class Modal {
@@ -25,8 +37,9 @@ define(['jquery', 'underscore', 'host/dom', 'host/text'], ($, _, { el }, t) => {
 
     _build() {
       const body = el('div.modal-body', { role: 'dialog', 'aria-modal': 'true', tabindex: '-1' });
-      this.$modal = $(el('div.modal', {},
-        el('div.modal-scroller.custom-scroll', {}, body), el('div.default-overlay.modal-overlay')));
+      this.$modal = $(
+        el('div.modal', {}, el('div.modal-scroller.custom-scroll', {}, body), el('div.default-overlay.modal-overlay')),
+      );
       this.$modal.addClass(this.options.class_name).addClass('modal_shown');
       this.$modal_body = this.$modal.find('.modal-body');
       this.$el = this.$modal;
@@ -77,12 +90,18 @@ define(['jquery', 'underscore', 'host/dom', 'host/text'], ($, _, { el }, t) => {
       wanted.focus({ preventScroll: true });
     }
 
-    show() { this.$modal.show(); }
+    show() {
+      this.$modal.show();
+    }
 
-    hide() { this.$modal.hide(); }
+    hide() {
+      this.$modal.hide();
+    }
 
     /** Dims the body while a request runs. */
-    requestStart() { this.$modal_body.addClass('modal-body_loading').attr('aria-busy', 'true'); }
+    requestStart() {
+      this.$modal_body.addClass('modal-body_loading').attr('aria-busy', 'true');
+    }
 
     _message(kind, text) {
       this.$modal_body.removeClass('modal-body_loading').removeAttr('aria-busy');
@@ -97,10 +116,15 @@ define(['jquery', 'underscore', 'host/dom', 'host/text'], ($, _, { el }, t) => {
 
     showSuccess(text, callback, delayMs = 500) {
       this._message('success', text || t('modal.success'));
-      setTimeout(() => { this.destroy(); if (callback) callback(); }, delayMs);
+      setTimeout(() => {
+        this.destroy();
+        if (callback) callback();
+      }, delayMs);
     }
 
-    shakeError() { this.$modal_body.addClass('modal-body_shake'); }
+    shakeError() {
+      this.$modal_body.addClass('modal-body_shake');
+    }
 
     /** Closes the dialog unless the author's `destroy` says false. */
     destroy() {
@@ -119,7 +143,9 @@ define(['jquery', 'underscore', 'host/dom', 'host/text'], ($, _, { el }, t) => {
   Modal.prototype._showSuccess = Modal.prototype.showSuccess;
 
   /** The dialog as a function constructor: widgets call it with `new`, some extend it the Backbone way. */
-  function Callable(options) { return new.target ? Reflect.construct(Modal, [options], new.target) : new Modal(options); }
+  function Callable(options) {
+    return new.target ? Reflect.construct(Modal, [options], new.target) : new Modal(options);
+  }
   Callable.prototype = Modal.prototype;
   Callable.extend = function extend(members) {
     const parent = this;
