@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select, update
 
 from backend.jobs import store
 from backend.jobs.models import BURIED, READY, lane, outbox
+from backend.jobs.statements import IS_BURIED
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ def jobs(
 ) -> list[Seen]:
     """The newest jobs that match."""
     query = select(*_SEEN).order_by(outbox.c.id.desc()).limit(limit)
+    if state == BURIED:  # the index over the buried alone
+        query, state = query.where(IS_BURIED), None
     for column, wanted in ((outbox.c.state, state), (outbox.c.kind, kind), (outbox.c.lane, lane)):
         query = query.where(column == wanted) if wanted else query
     return [Seen(*row) for row in conn.execute(query)]
@@ -65,7 +68,7 @@ def replay(conn: Connection, ids: Sequence[int], now: datetime) -> list[int]:
 
 def replay_all(conn: Connection, now: datetime, kind: str | None = None) -> list[int]:
     """Replay every buried job, or every one of a kind."""
-    query = select(outbox.c.id).where(outbox.c.state == BURIED)
+    query = select(outbox.c.id).where(IS_BURIED)
     query = query.where(outbox.c.kind == kind) if kind else query
     return replay(conn, list(conn.execute(query.order_by(outbox.c.id)).scalars()), now)
 

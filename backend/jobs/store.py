@@ -8,15 +8,15 @@ may write about a lane only under the epoch it claimed: one whose lease ran out 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, exists, func, or_, select, update
+from sqlalchemy import Connection, exists, func, select, update
 
-from backend.db import after_commit, insert_into, utc_now
+from backend.db import after_commit, utc_now
+from backend.jobs import statements
 from backend.jobs.bell import bell_of
 from backend.jobs.errors import LeaseLost
-from backend.jobs.models import BURIED, DONE, READY, inbox, lane, outbox
+from backend.jobs.models import BURIED, inbox, lane, outbox
 
 
 @dataclass(frozen=True)
@@ -41,18 +41,12 @@ class Claim:
     rows: tuple[Row, ...]
 
 
-_ROW = (
-    outbox.c.id, outbox.c.kind, outbox.c.lane, outbox.c.body,
-    outbox.c.attempts, outbox.c.not_before, outbox.c.created_at,
-)  # fmt: skip
-
-
 def receive(
     conn: Connection, *, kind: str, dedupe_key: str, body: bytes, scope: str = "", now: datetime | None = None
 ) -> int | None:
     """Keep a hook exactly as it came. Gives its inbox id, or None if one with this key was kept before."""
     values = {"kind": kind, "dedupe_key": dedupe_key, "scope": scope, "body": body, "received_at": now or utc_now()}
-    found = conn.execute(_keep(conn.dialect.name), values).scalar()
+    found = conn.execute(statements.keep(conn.dialect.name), values).scalar()
     return int(found) if found is not None else None
 
 
@@ -81,7 +75,7 @@ def put(
     values = {
         "kind": kind, "lane": lane, "body": body, "dedupe_key": dedupe_key, "not_before": not_before, "created_at": now,
     }  # fmt: skip
-    saved = conn.execute(_promise(conn.dialect.name), values).first() is not None
+    saved = conn.execute(statements.promise(conn.dialect.name), values).first() is not None
     if saved and was_idle:
         _ring_after_commit(conn, lane)
     return saved
@@ -107,52 +101,29 @@ def _ring_after_commit(conn: Connection, key: str) -> None:
 
 def _wake_lane(conn: Connection, key: str, due_at: datetime) -> bool:
     """Make an idle lane due; a lane that is due or waiting already keeps its time. True if it was idle."""
-    return bool(conn.execute(_wake(conn.dialect.name), {"key": key, "next_at": due_at}).scalar_one() == due_at)
-
-
-# Built once: to put a statement together takes longer than to run it, and intake runs these for every hook.
-@lru_cache
-def _keep(dialect: str) -> Executable:
-    return insert_into(dialect, inbox, ("dedupe_key",)).returning(inbox.c.id)
-
-
-@lru_cache
-def _promise(dialect: str) -> Executable:
-    return insert_into(dialect, outbox, ("dedupe_key",)).returning(outbox.c.id)
-
-
-@lru_cache
-def _wake(dialect: str) -> Executable:
-    insert = insert_into(dialect, lane)
-    first = func.coalesce(lane.c.next_at, insert.excluded.next_at)
-    return insert.on_conflict_do_update(index_elements=["key"], set_={"next_at": first}).returning(lane.c.next_at)
+    return bool(
+        conn.execute(statements.wake(conn.dialect.name), {"key": key, "next_at": due_at}).scalar_one() == due_at
+    )
 
 
 def claim(conn: Connection, *, now: datetime, lease_s: float, limit: int, key: str | None = None) -> Claim | None:
     """Take the lane that is due longest (or the lane ``key``, if it is due) with up to ``limit`` of its jobs."""
-    due = select(lane.c.key, lane.c.epoch, lane.c.leased_until).where(is_due(now))
-    if key is not None:
-        due = due.where(lane.c.key == key)
-    found = conn.execute(due.order_by(lane.c.next_at).limit(1).with_for_update(skip_locked=True)).first()
+    if key is None:
+        found = conn.execute(statements.DUE, {"now": now}).first()
+    else:
+        found = conn.execute(statements.DUE_OF_LANE, {"now": now, "of_lane": key}).first()
     if found is None:
         return None
-    epoch = found.epoch + 1
-    conn.execute(
-        update(lane).where(lane.c.key == found.key).values(epoch=epoch, leased_until=now + timedelta(seconds=lease_s))
-    )
+    epoch, until = found.epoch + 1, now + timedelta(seconds=lease_s)
+    conn.execute(statements.TAKE, {"of_lane": found.key, "new_epoch": epoch, "until": until})
     if found.leased_until is not None:
         _count_the_dead(conn, found.key)
     return Claim(found.key, epoch, waiting(conn, found.key, limit))
 
 
-def is_due(now: datetime) -> ColumnElement[bool]:
-    """A lane with work whose time has come and that nobody holds any more."""
-    return (lane.c.next_at <= now) & or_(lane.c.leased_until.is_(None), lane.c.leased_until < now)
-
-
 def _count_the_dead(conn: Connection, key: str) -> None:
     """A worker died holding this lane: that counts as a try of its first job, or a deadly one would return for ever."""
-    first = select(func.min(outbox.c.id)).where(outbox.c.lane == key, outbox.c.state == READY).scalar_subquery()
+    first = select(func.min(outbox.c.id)).where(outbox.c.lane == key, statements.IS_READY).scalar_subquery()
     conn.execute(
         update(outbox)
         .where(outbox.c.id == first)
@@ -162,33 +133,34 @@ def _count_the_dead(conn: Connection, key: str) -> None:
 
 def waiting(conn: Connection, key: str, limit: int) -> tuple[Row, ...]:
     """The next jobs of a lane, in order."""
-    query = select(*_ROW).where(outbox.c.lane == key, outbox.c.state == READY).order_by(outbox.c.id).limit(limit)
-    return tuple(Row(*row) for row in conn.execute(query))
+    return tuple(Row(*row) for row in conn.execute(statements.WAITING, {"of_lane": key, "most": limit}))
 
 
 def finish(conn: Connection, key: str, epoch: int, ids: Sequence[int], now: datetime) -> None:
     """Mark jobs as done. Raises ``LeaseLost`` if the lane is no longer ours."""
-    if ids:
-        _write(conn, key, epoch, ids, state=DONE, finished_at=now)
+    if not ids:
+        return
+    values = {"of_lane": key, "of_epoch": epoch, "ids": list(ids), "now": now}
+    if conn.execute(statements.FINISH, values).rowcount != len(ids):
+        raise LeaseLost(f"lane {key!r} is no longer held under epoch {epoch}")
 
 
 def bury(conn: Connection, key: str, epoch: int, job_id: int, reason: str, now: datetime) -> None:
     """Keep a job for a person to look at; its lane goes on. Raises ``LeaseLost``."""
-    _write(conn, key, epoch, [job_id], state=BURIED, last_error=reason, finished_at=now,
+    _write(conn, key, epoch, job_id, state=BURIED, last_error=reason, finished_at=now,
            attempts=outbox.c.attempts + 1)  # fmt: skip
 
 
 def postpone(conn: Connection, key: str, epoch: int, job_id: int, reason: str, next_at: datetime) -> None:
     """Count a failed try and let the whole lane wait until ``next_at``. Raises ``LeaseLost``."""
-    _write(conn, key, epoch, [job_id], last_error=reason, attempts=outbox.c.attempts + 1)
+    _write(conn, key, epoch, job_id, last_error=reason, attempts=outbox.c.attempts + 1)
     _free(conn, key, epoch, next_at)
 
 
-def _write(conn: Connection, key: str, epoch: int, ids: Sequence[int], **values: Any) -> None:
+def _write(conn: Connection, key: str, epoch: int, job_id: int, **values: Any) -> None:
     held = exists().where(lane.c.key == key, lane.c.epoch == epoch)
-    one = outbox.c.id == ids[0] if len(ids) == 1 else outbox.c.id.in_(ids)
-    changed = conn.execute(update(outbox).where(one, outbox.c.state == READY, held).values(**values)).rowcount
-    if changed != len(ids):
+    change = update(outbox).where(outbox.c.id == job_id, statements.IS_READY, held)
+    if conn.execute(change.values(**values)).rowcount != 1:
         raise LeaseLost(f"lane {key!r} is no longer held under epoch {epoch}")
 
 
@@ -198,8 +170,7 @@ def release(conn: Connection, key: str, epoch: int, now: datetime) -> bool:
     The lane's row is locked before its jobs are counted: a job that is being saved right now is either seen here, or
     finds the lane idle and wakes it.
     """
-    mine = select(lane.c.key).where(lane.c.key == key, lane.c.epoch == epoch).with_for_update()
-    if conn.execute(mine).first() is None:
+    if conn.execute(statements.MINE, {"of_lane": key, "of_epoch": epoch}).first() is None:
         raise LeaseLost(f"lane {key!r} is no longer held under epoch {epoch}")
     rest = waiting(conn, key, 1)
     next_at = max(now, rest[0].not_before or now) if rest else None
@@ -208,8 +179,7 @@ def release(conn: Connection, key: str, epoch: int, now: datetime) -> bool:
 
 
 def _free(conn: Connection, key: str, epoch: int, next_at: datetime | None) -> None:
-    free = update(lane).where(lane.c.key == key, lane.c.epoch == epoch).values(next_at=next_at, leased_until=None)
-    if conn.execute(free).rowcount != 1:
+    if conn.execute(statements.FREE, {"of_lane": key, "of_epoch": epoch, "then": next_at}).rowcount != 1:
         raise LeaseLost(f"lane {key!r} is no longer held under epoch {epoch}")
 
 
@@ -227,7 +197,7 @@ def end_leases(conn: Connection, now: datetime) -> int:
 
 def next_due_at(conn: Connection) -> datetime | None:
     """When the next lane that nobody holds becomes due, in the past or in the future."""
-    return conn.execute(select(func.min(lane.c.next_at)).where(lane.c.leased_until.is_(None))).scalar()
+    return conn.execute(statements.NEXT_DUE).scalar()
 
 
 def due_at(conn: Connection, key: str) -> datetime | None:
@@ -238,5 +208,4 @@ def due_at(conn: Connection, key: str) -> datetime | None:
 
 def overdue(conn: Connection, now: datetime, limit: int) -> list[str]:
     """Lanes that are due and that nobody holds: their ring was lost, or their worker died."""
-    query = select(lane.c.key).where(is_due(now)).order_by(lane.c.next_at).limit(limit)
-    return list(conn.execute(query).scalars())
+    return list(conn.execute(statements.OVERDUE.limit(limit), {"now": now}).scalars())

@@ -1,0 +1,20 @@
+"""A short round of ``make chaos``: processes are killed while hooks come in, and nothing acknowledged is lost."""
+
+from pathlib import Path
+
+import pytest
+
+from bench import chaos, site
+from tests.support import brokers, postgres
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
+
+
+@pytest.mark.parametrize("way", site.WAYS)
+def test_what_was_acknowledged_is_shown_once_and_in_order(way: str, tmp_path: Path) -> None:
+    if way != site.WAYS[0] and (postgres.programs() is None or not brokers.has_redis()):
+        pytest.skip("PostgreSQL and Redis are not installed (apt-get install postgresql redis-server)")
+    result = chaos.play(way, tmp_path, lasts_s=15, rate=60)
+    assert result.kills >= 1
+    assert sum(map(len, result.acknowledged.values())) > 100
+    assert (result.lost, result.twice, result.disorder) == (0, 0, 0)
