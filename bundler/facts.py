@@ -91,6 +91,8 @@ class Location:
 
 
 _BOTH, _KOMMO, _AMOCRM = ("kommo", "amocrm"), ("kommo",), ("amocrm",)
+# https://developers.kommo.com/docs/script-js (onAddAsSource)
+SOURCE_LOCATION, SOURCE_CALLBACK = "lead_sources", "onAddAsSource"
 CARDS = ("lcard", "ccard", "comcard", "cucard")
 # https://developers.kommo.com/docs/widget-locations ; https://www.amocrm.ru/developers/content/integrations/areas
 LOCATIONS = Table(
@@ -110,7 +112,7 @@ LOCATIONS = Table(
         "card_sdk": Location(_BOTH),
         "catalogs": Location(_BOTH, callbacks=("loadCatalogElement",)),
         TRIGGER_LOCATION: Location(_BOTH, block="dp", callbacks=("dpSettings",)),
-        "lead_sources": Location(_BOTH),
+        SOURCE_LOCATION: Location(_BOTH),
         "whatsapp_modal": Location(_AMOCRM),
         "salesbot_designer": Location(
             _BOTH, block="salesbot_designer", callbacks=("salesbotDesignerSettings", "onSalesbotDesignerSave")

@@ -83,6 +83,7 @@ def _values(name: str, locales: list[str], locations: list[str]) -> dict[str, An
         locations = [*locations, "lcard-1"]
     callbacks = [name for place in locations for name in facts.LOCATIONS[place.removesuffix("-1")].callbacks]
     callbacks += facts.CARD_SDK_CALLBACKS if "card_sdk" in locations else ()
+    callbacks += [facts.SOURCE_CALLBACK] if facts.SOURCE_LOCATION in locations else []
     titles = [block for place, block in _TITLED.items() if place in locations]
     blocks: dict[str, Any] = {block: {"title": f"{block}.title"} for block in titles}
     if facts.TRIGGER_LOCATION in locations:

@@ -188,7 +188,7 @@ def settings_stay_visible(manifest: Node) -> Hits:
 )
 def sources_have_settings(locations: Locations) -> Hits:
     """A lead source has settings too."""
-    source = locations.find("lead_sources")
+    source = locations.find(facts.SOURCE_LOCATION)
     if source and "settings" not in locations:
         yield at(source.place, "lead_sources is listed without settings")
 
