@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from backend.channels.models import channels, links, pipelines, scopes
 from backend.channels.records import Channel, Link, Scope
@@ -161,5 +161,7 @@ def pipeline_of(conn: Connection, installation_id: int) -> int | None:
 
 def save_pipeline(conn: Connection, installation_id: int, pipeline_id: int) -> None:
     """Save the pipeline that a person has chosen."""
-    conn.execute(delete(pipelines).where(pipelines.c.installation_id == installation_id))
-    conn.execute(insert(pipelines).values(installation_id=installation_id, pipeline_id=pipeline_id))
+    row = insert_new(conn, pipelines).on_conflict_do_update(
+        index_elements=["installation_id"], set_={"pipeline_id": pipeline_id}
+    )
+    conn.execute(row, {"installation_id": installation_id, "pipeline_id": pipeline_id})
