@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 
 from sandbox.accounts import Account
 from sandbox.amojo.desk import NoChat
+from sandbox.amojo.records import Message
 from sandbox.crm.books import Books
 from sandbox.drive.models import MAX_PART, NoFile, TooLarge
 from sandbox.page.boot import page_account
@@ -47,7 +48,7 @@ def _quoted(reply: Any) -> str:
     return str(message.get("text") or message.get("id") or message.get("msgid") or "") if message else ""
 
 
-def chat_form(chat: Json, books: Books, messages: list[Json]) -> Json:
+def chat_form(chat: Json, books: Books, messages: list[Message]) -> Json:
     """Return a conversation as the inbox shows it: its source by name, its lead, and what was not read yet."""
     customer = chat["customer"]
     leads = [number for kind, number in books.links.get(("contacts", chat["contact_id"] or 0), {}) if kind == "leads"]
@@ -63,11 +64,11 @@ def chat_form(chat: Json, books: Books, messages: list[Json]) -> Json:
     }
 
 
-def unread(books: Books, chat_id: str, messages: list[Json]) -> int:
+def unread(books: Books, chat_id: str, messages: list[Message]) -> int:
     """Return how many messages came in since a manager last wrote or looked."""
     if all(talk["is_read"] for talk in books.talks.values() if talk["chat_id"] == chat_id):
         return 0
-    return len(list(takewhile(lambda message: message["direction"] == "incoming", reversed(messages))))
+    return len(list(takewhile(lambda message: message.direction == "incoming", reversed(messages))))
 
 
 def mark_read(books: Books, chat_id: str) -> None:
@@ -108,14 +109,15 @@ def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
     def chats() -> Response:
         account = page_account(world)
         books = world.crm.of(account)
-        listed = [(chat, world.desk.messages(account.id, chat["id"])) for chat in world.desk.chats(account.id)]
-        return jsonify({"chats": [chat_form(chat, books, messages) for chat, messages in listed]})
+        kept, listed = world.chats.chats, world.desk.chats(account.id)
+        return jsonify({"chats": [chat_form(chat, books, kept[chat["id"]].messages) for chat in listed]})
 
     @routes.get("/ajax/chats/<chat_id>/messages")
     def messages(chat_id: str) -> Response:
         account = page_account(world)
         found = world.desk.messages(account.id, chat_id)
-        chat = chat_form(world.chats.chats[chat_id].as_json(), world.crm.of(account), found)
+        kept = world.chats.chats[chat_id]
+        chat = chat_form(kept.as_json(), world.crm.of(account), kept.messages)
         return jsonify({"chat": chat, "messages": [message_form(message) for message in found]})
 
     @routes.post("/ajax/chats/<chat_id>/read")

@@ -108,3 +108,16 @@ def test_a_failed_delivery_shows_its_reason(host: Host, scope: Scope) -> None:
     failed = {"msgid": message.id, "delivery_status": -1, "error_code": 905, "error": "Visitor has left"}
     host.world.chats.report(scope, message.id, Part(failed))
     expect(host.page.locator(".delivery__error")).to_have_text("Visitor has left")
+
+
+def test_a_storm_of_messages_is_drawn_whole_with_few_requests(host: Host, scope: Scope) -> None:
+    host.world.chats.write(scope, said("Hi", 1))
+    host.visit("/chats/")
+    host.page.click(".chat-row")
+    expect(host.page.locator(".bubble")).to_have_count(1)
+    asked: list[str] = []
+    host.page.on("request", lambda request: asked.append(request.url))
+    for number in range(2, 102):
+        host.world.chats.write(scope, said(f"number {number}", number))
+    expect(host.page.locator(".bubble")).to_have_count(101)
+    assert len(asked) < 100

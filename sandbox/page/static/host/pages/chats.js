@@ -1,6 +1,7 @@
 /** The inbox: conversations on the left, the open one on the right, live both ways. */
 define([
   'host/api',
+  'host/calm',
   'host/dom',
   'host/text',
   'host/place',
@@ -8,7 +9,7 @@ define([
   'host/loader',
   'host/chat_bubble',
   'host/chat_composer',
-], (api, { el, fill }, t, place, live, loader, { bubble, clock }, composer) => {
+], (api, calm, { el, fill }, t, place, live, loader, { bubble, clock }, composer) => {
   const initials = (name) =>
     (name || '?')
       .split(' ')
@@ -124,11 +125,9 @@ define([
     }
     const redraw = () => Promise.all([drawRows(), chatId ? drawThread(pane, chatId) : null]);
     await redraw();
+    const follow = calm(redraw);
     const typing = live.on('typing', ({ content }) => content.chat.id === chatId && showTyping(pane, content));
-    const stops = [
-      typing,
-      ...['message', 'status', 'talk', 'reaction'].map((kind) => live.on(kind, () => redraw().catch(() => {}))),
-    ];
+    const stops = [typing, ...['message', 'status', 'talk', 'reaction'].map((kind) => live.on(kind, follow))];
     await loader.enter('chats');
     return () => stops.forEach((stop) => stop());
   }

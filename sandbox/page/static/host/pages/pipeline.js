@@ -3,6 +3,7 @@ define([
   'jquery',
   'host/boot',
   'host/api',
+  'host/calm',
   'host/dom',
   'host/icons',
   'host/text',
@@ -10,7 +11,7 @@ define([
   'host/live',
   'host/loader',
   'host/sources',
-], ($, boot, api, { el, fill }, icon, t, place, live, loader, sources) => {
+], ($, boot, api, calm, { el, fill }, icon, t, place, live, loader, sources) => {
   const money = (price) =>
     new Intl.NumberFormat(boot.lang, {
       style: 'currency',
@@ -117,8 +118,14 @@ define([
     fill(holder, head(pipeline), el('div.board#list_page_holder', {}, column, board));
     await Promise.all([drawStages(board, pipeline), sources.draw(column, pipeline)]);
     const stops = [
-      live.on('lead', () => drawStages(board, pipeline)),
-      live.on('source', () => sources.draw(column, pipeline)),
+      live.on(
+        'lead',
+        calm(() => drawStages(board, pipeline)),
+      ),
+      live.on(
+        'source',
+        calm(() => sources.draw(column, pipeline)),
+      ),
     ];
     $(document).on('widget:installed.page widget:removed.page', () => sources.draw(column, pipeline));
     await loader.enter('lead_sources');
