@@ -283,7 +283,8 @@ def _as_ctrl_c(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _print_line(name: str, line: str) -> None:
-    print(f"{name:7} | {line}", flush=True)
+    if "/_page/static/" not in line:  # the page's own files, dozens at each visit
+        print(f"{name:7} | {line}", flush=True)
 
 
 def _print_addresses(kit: Kit) -> None:

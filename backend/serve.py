@@ -54,6 +54,8 @@ def _when_told_to_stop(calls: Sequence[Callable[[], None]]) -> None:
 
 def serve_forever(*, host: str, port: int, threads: int) -> None:
     """Serve until a signal comes. Requests and jobs that have begun are finished."""
+    logs.configure()
+    logging.getLogger("_granian").addFilter(_is_news)
     server = Granian(
         "backend.serve:application",
         address=host,
@@ -64,5 +66,11 @@ def serve_forever(*, host: str, port: int, threads: int) -> None:
         blocking_threads=threads,
         workers_kill_timeout=STOP_WITHIN_S + 10,
         websockets=False,
+        log_dictconfig={"handlers": {}, "loggers": {"_granian": {"propagate": True}}},  # lines like ours
     )
     server.serve()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out that there are more threads than cores: open streams need them."""
+    return "spawning up to" not in record.getMessage()

@@ -1,5 +1,6 @@
 """What the backend refuses, over HTTP, between real processes: forged tokens, foreign accounts, forged hooks."""
 
+import json
 import time
 from typing import Any
 
@@ -75,3 +76,9 @@ def test_the_amojo_id_of_another_account_is_refused(installed: Kit) -> None:
     answer = link(installed, amojo_id=channel["allowed_acc_list"][1]["id"])
     assert (answer.status_code, answer.json()["code"]) == (403, "amojo_id_mismatch")
     assert ask_for_links(installed, forged.one_time_token(installed)).json()["links"] == []
+
+
+def test_every_line_of_the_backends_log_is_a_json_object(installed: Kit) -> None:
+    lines = [line.partition("| ")[2] for line in installed.log if line.startswith("backend")]
+    assert all(isinstance(json.loads(line), dict) for line in lines)
+    assert len(lines) > 5
