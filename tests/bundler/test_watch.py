@@ -18,7 +18,7 @@ from tests.bundler.widgets import SOURCE
 DOOR = Path(__file__).parents[2] / "build.py"
 
 
-def wait_for(is_so: Callable[[], bool], within_s: float = 20.0) -> None:
+def wait_for(is_so: Callable[[], bool], within_s: float = 60.0) -> None:
     deadline = time.monotonic() + within_s
     while not is_so():
         assert time.monotonic() < deadline, "it did not happen in time"
