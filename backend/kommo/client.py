@@ -38,6 +38,7 @@ MAX_ANSWER_BYTES = 16 * 1024 * 1024
 MAX_HOPS = 3
 _LONGEST_WAIT_S = 86_400.0
 _UNPAID_WAIT_S = 3_600.0
+_BLOCKED_WAIT_S = 60.0  # how long a block lasts is not documented; asking on makes it longer
 
 Sign = Callable[[str], Mapping[str, str]]
 
@@ -212,6 +213,8 @@ def _accepted(answer: Response, host: str) -> Response:
     wait_s = _retry_after(answer, problem)
     if answer.status == 402:
         wait_s = wait_s or _UNPAID_WAIT_S
+    if is_rate_block:
+        wait_s = wait_s or _BLOCKED_WAIT_S
     words = problem.get("hint") or problem.get("detail") or problem.get("error_description") or problem.get("title")
     error = KommoError(
         f"{host} answered {answer.status}: {words or 'no reason given'}",

@@ -128,7 +128,7 @@ def test_an_html_403_is_a_rate_block_and_may_be_tried_again(stub: Stub, client: 
     stub.script = lambda asked: Answer(403, b"<html>403</html>", {"Content-Type": "text/html"})
     with pytest.raises(KommoError) as caught:
         client.call(Request("GET", "https://sub.kommo.com/x"))
-    assert (caught.value.status, caught.value.permanent) == (403, False)
+    assert (caught.value.status, caught.value.permanent, caught.value.retry_after_s) == (403, False, 60)
 
 
 @pytest.mark.parametrize(
