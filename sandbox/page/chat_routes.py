@@ -81,8 +81,8 @@ def mark_read(books: Books, chat_id: str) -> None:
 
 def stored(world: World, account: Account, name: str, kind: str, content: bytes) -> Json:
     """Put a file into the account's drive and return the content of the message that carries it."""
-    world.drive.begin(account.id, account.current_user_id, name, len(content), kind)
-    token, record = next(reversed(world.drive.uploads)), {}
+    record = world.drive.begin(account.id, account.current_user_id, name, len(content), kind)
+    token = str(record["upload_url"]).rpartition("/")[2]
     for start in range(0, len(content), MAX_PART):
         record = world.drive.take(token, content[start : start + MAX_PART])
         token = str(record.get("next_url", "")).rpartition("/")[2]

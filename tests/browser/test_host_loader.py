@@ -88,6 +88,18 @@ def test_the_account_constant_names_the_chat_account(host: Host) -> None:
     assert host.page.evaluate("APP === AMOCRM")
 
 
+def test_a_class_with_methods_and_a_parent_is_a_widget_too(browser: Browser, tmp_path: Path) -> None:
+    script = """define([], () => {
+      class Parent { who() { return this.get_settings().widget_code; } }
+      return class extends Parent {
+        constructor() { super(); window.who = [this.who(), this.own()]; this.callbacks = {}; }
+        own() { return this.i18n('widget.name'); }
+      };
+    });"""
+    with visit_with(browser, tmp_path, script) as host:
+        assert host.page.evaluate("window.who") == [CODE, "Probe"]
+
+
 def test_own_files_are_found_beside_the_script(browser: Browser, tmp_path: Path) -> None:
     script = "define(['./lib/own.js', 'json!./lib/own.json', 'text!./lib/own.txt'], function (own, json, text) {"
     script += "window.own = [own, json, text]; return function () { this.callbacks = {}; return this; }; });"

@@ -18,6 +18,7 @@ define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/t
   const staysAlive = (entry) => entry.init_once === true || /^y$/i.test(String(entry.init_once));
   const running = new Map();
   const reported = new WeakSet();
+  const bases = new WeakSet();
 
   /** Whether the manifest's locations name the area, with or without `-0`/`-1`. */
   function belongs(entry, area) {
@@ -72,11 +73,23 @@ define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/t
     });
   }
 
+  /** Puts the base at the end of the constructor's own chain: classes and methods on the prototype stay what they are. */
+  function inherit(Widget, base) {
+    let end = Widget.prototype;
+    let next = Object.getPrototypeOf(end);
+    while (next && next !== Object.prototype && !bases.has(next)) {
+      end = next;
+      next = Object.getPrototypeOf(end);
+    }
+    bases.add(base);
+    Object.setPrototypeOf(end, base);
+  }
+
   function construct(Widget, entry, langs) {
     if (typeof Widget !== 'function') throw new Error(t('loader.no_constructor', { kind: typeof Widget }));
     if (!Widget.prototype) throw new Error(t('loader.arrow'));
     const base = widgetBase(entry, langs);
-    Widget.prototype = Object.create(base, { constructor: { value: Widget, writable: true } });
+    inherit(Widget, base);
     const widget = new Widget();
     widget.init_once = entry.init_once;
     return widget;
