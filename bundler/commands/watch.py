@@ -14,6 +14,7 @@ from bundler.options import Order, Wishes, linting, ordering
 
 # Editors save in several steps; what comes within this time is one change.
 _DEBOUNCE_MS = 50
+_IDLE_MS = 200
 _RELOAD = "/_sandbox/reload"
 
 
@@ -32,11 +33,18 @@ def command(wishes: Wishes, order: Order, sandbox: str) -> None:
     """
     from watchfiles import watch
 
+    # The first round, without a change, comes when the watcher is in place, so that no save is missed meanwhile.
+    rounds = watch(
+        order.source, debounce=_DEBOUNCE_MS, step=_DEBOUNCE_MS // 5, rust_timeout=_IDLE_MS, yield_on_timeout=True
+    )
+    has_built = False
     with contextlib.suppress(KeyboardInterrupt):
-        _build_again(wishes, order, sandbox)
-        click.echo(f"watching {order.source}")
-        for _changes in watch(order.source, debounce=_DEBOUNCE_MS, step=_DEBOUNCE_MS // 5):
-            _build_again(wishes, order, sandbox)
+        for changes in rounds:
+            if changes or not has_built:
+                _build_again(wishes, order, sandbox)
+            if not has_built:
+                click.echo(f"watching {order.source}")
+                has_built = True
 
 
 def _build_again(wishes: Wishes, order: Order, sandbox: str) -> None:
