@@ -1,12 +1,13 @@
-"""Wakes the open pages of this process. The rows are the truth: whoever is woken looks what is new for it.
+"""Wakes the open pages of this process. The rows are the truth: a page that is woken looks what is new for it.
 
 What this process saves wakes its pages at once; what other processes save is found by one look a second at the newest
-rows, however many pages are open.
+rows, however many pages are open, and handed to the pages that it is for. A page takes what it is handed only if that
+continues what it has shown; else it reads the rows itself.
 """
 
 import logging
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,6 +26,38 @@ class TooManyPages(Exception):
     """This process holds as many streams as it may: the page asks by polling instead."""
 
 
+class Stream:
+    """One open page: is woken, and may be handed what is new."""
+
+    def __init__(self) -> None:
+        self._woken = threading.Event()
+        self._handed: deque[store.Event] = deque()
+
+    def wake(self, event: store.Event | None = None) -> None:
+        """There may be news; ``event`` if it is known already."""
+        if event is not None:
+            self._handed.append(event)
+        self._woken.set()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Sleep until woken or for so long; whether it was woken."""
+        is_woken = self._woken.wait(timeout_s)
+        self._woken.clear()
+        return is_woken
+
+    def handed_after(self, seq: int) -> list[store.Event] | None:
+        """What was handed over and comes right after ``seq``; None if the rows must be asked."""
+        handed = []
+        while self._handed:
+            event = self._handed.popleft()
+            if event.seq == seq + 1:
+                handed.append(event)
+                seq = event.seq
+            elif event.seq > seq:
+                return None
+        return handed or None
+
+
 class Feed:
     """The open streams of this process, at most ``limit``."""
 
@@ -33,35 +66,35 @@ class Feed:
         self._limit = limit
         self._look_every_s = look_every_s
         self._lock = threading.Lock()
-        self._open: dict[int, list[threading.Event]] = defaultdict(list)
+        self._open: dict[int, list[Stream]] = defaultdict(list)
         self._count = 0
         self._looking: threading.Thread | None = None
         self._stopped = threading.Event()
 
     @contextmanager
-    def opened(self, visitor_id: int) -> Iterator[threading.Event]:
-        """An event that is set whenever there may be news for the visitor. Raises ``TooManyPages``."""
-        event = threading.Event()
+    def opened(self, visitor_id: int) -> Iterator[Stream]:
+        """A stream that is woken whenever there may be news for the visitor. Raises ``TooManyPages``."""
+        stream = Stream()
         with self._lock:
             if self._count >= self._limit:
                 raise TooManyPages
             self._count += 1
-            self._open[visitor_id].append(event)
+            self._open[visitor_id].append(stream)
             self._start_looking()
         try:
-            yield event
+            yield stream
         finally:
             with self._lock:
                 self._count -= 1
-                self._open[visitor_id].remove(event)
+                self._open[visitor_id].remove(stream)
                 if not self._open[visitor_id]:
                     del self._open[visitor_id]
 
-    def ring(self, visitor_id: int) -> None:
-        """There is news for a visitor."""
+    def ring(self, visitor_id: int, event: store.Event | None = None) -> None:
+        """There is news for a visitor; ``event`` if it is known already."""
         with self._lock:
-            for event in self._open.get(visitor_id, ()):
-                event.set()
+            for stream in self._open.get(visitor_id, ()):
+                stream.wake(event)
 
     @property
     def is_stopped(self) -> bool:
@@ -72,9 +105,9 @@ class Feed:
         """End every open stream; the pages come back to whoever serves then."""
         self._stopped.set()
         with self._lock:
-            for events in self._open.values():
-                for event in events:
-                    event.set()
+            for streams in self._open.values():
+                for stream in streams:
+                    stream.wake()
             looking = self._looking
         if looking is not None:
             looking.join(_STOP_WITHIN_S)
@@ -92,12 +125,12 @@ class Feed:
                 with self._engine.connect() as conn:
                     newest = store.newest_event(conn)
                     start = max(0, (floor if floor is not None else newest) - _LOOK_BACK)
-                    found = store.visitors_since(conn, start) if newest != floor or floor is None else []
+                    found = store.events_since(conn, start) if newest != floor or floor is None else []
             except SQLAlchemyError as error:
                 log.warning("the feed could not look for news: %s", error)
                 continue
-            for event_id, visitor_id in found:
-                if event_id not in seen:
-                    self.ring(visitor_id)
-            seen = {event_id for event_id, _ in found} or seen
+            for event in found:
+                if event.id not in seen:
+                    self.ring(event.visitor_id, event)
+            seen = {event.id for event in found} or seen
             floor = newest

@@ -153,10 +153,10 @@ def newest_event(conn: Connection) -> int:
     return int(conn.execute(select(func.max(events.c.id))).scalar() or 0)
 
 
-def visitors_since(conn: Connection, event_id: int) -> list[tuple[int, int]]:
-    """Id and visitor of every event after ``event_id``."""
-    query = select(events.c.id, events.c.visitor_id).where(events.c.id > event_id).order_by(events.c.id)
-    return [(row.id, row.visitor_id) for row in conn.execute(query)]
+def events_since(conn: Connection, event_id: int) -> list[Event]:
+    """Every event of all visitors after ``event_id``, in the order of their ids."""
+    query = select(*_EVENT).where(events.c.id > event_id).order_by(events.c.id)
+    return [Event(*row) for row in conn.execute(query)]
 
 
 def _digest(token: str) -> str:

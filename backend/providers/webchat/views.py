@@ -195,17 +195,21 @@ def _stream(engine: Engine, feed: Feed, visitor_id: int, seq: int, stream_s: flo
     with feed.opened(visitor_id) as news:
         yield ""
         yield "retry: 1000\n\n"
+        found: list[store.Event] | None = None
         while True:
-            news.clear()
-            with engine.connect() as conn:
-                found = store.events_after(conn, visitor_id, seq)
+            if found is None:
+                with engine.connect() as conn:
+                    found = store.events_after(conn, visitor_id, seq)
             for event in found:
                 seq = event.seq
                 yield f"id: {seq}\nevent: {event.kind}\ndata: {json.dumps(_shown(event), ensure_ascii=False)}\n\n"
             left_s = ends_at - time.monotonic()
             if left_s <= 0 or feed.is_stopped:
                 return
-            if not news.wait(min(_HEARTBEAT_S, left_s)):
+            if news.wait(min(_HEARTBEAT_S, left_s)):
+                found = news.handed_after(seq)
+            else:
+                found = []
                 yield ": still here\n\n"
 
 
