@@ -1,13 +1,13 @@
 """Wakes the open pages of this process. The rows are the truth: a page that is woken looks what is new for it.
 
-What this process saves wakes its pages at once; what other processes save is found by one look a second at the newest
-rows, however many pages are open, and handed to the pages that it is for. A page takes what it is handed only if that
+What this process saves wakes its pages at once; what other processes save is found by ten looks a second at the newest
+row, however many pages are open, and handed to the pages that it is for. A page takes what it is handed only if that
 continues what it has shown; else it reads the rows itself.
 """
 
 import logging
 import threading
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -27,11 +27,13 @@ class TooManyPages(Exception):
 
 
 class Stream:
-    """One open page: is woken, and may be handed what is new."""
+    """One open page: is woken, and may be handed what is new. There are thousands, so it is small."""
+
+    __slots__ = ("_handed", "_woken")
 
     def __init__(self) -> None:
         self._woken = threading.Event()
-        self._handed: deque[store.Event] = deque()
+        self._handed: list[store.Event] = []
 
     def wake(self, event: store.Event | None = None) -> None:
         """There may be news; ``event`` if it is known already."""
@@ -49,7 +51,7 @@ class Stream:
         """What was handed over and comes right after ``seq``; None if the rows must be asked."""
         handed = []
         while self._handed:
-            event = self._handed.popleft()
+            event = self._handed.pop(0)
             if event.seq == seq + 1:
                 handed.append(event)
                 seq = event.seq
@@ -61,7 +63,7 @@ class Stream:
 class Feed:
     """The open streams of this process, at most ``limit``."""
 
-    def __init__(self, engine: Engine, *, limit: int = 8, look_every_s: float = 1.0) -> None:
+    def __init__(self, engine: Engine, *, limit: int = 8, look_every_s: float = 0.1) -> None:
         self._engine = engine
         self._limit = limit
         self._look_every_s = look_every_s
