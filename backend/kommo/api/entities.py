@@ -65,7 +65,7 @@ class Collection(Generic[M, D]):
     ) -> Listing[M]:
         """Everything that fits, read as it is used. ``at`` is another listing's bookmark, to go on from there."""
         wanted = {
-            "limit": limit or self._limit,
+            "limit": min(limit or self._limit, self._limit),  # above it, full pages would look like short ones
             "with": ",".join(with_) or None,
             "query": query,
             "filter": filter.tree() if isinstance(filter, LeadFilter) else filter,

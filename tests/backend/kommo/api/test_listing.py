@@ -122,6 +122,12 @@ def test_an_answer_of_another_shape_is_named(stub: Stub, api: Api) -> None:
         next(api.leads.list())
 
 
+def test_no_page_is_asked_for_that_is_longer_than_the_list_allows(stub: Stub, api: Api) -> None:
+    stub.script = lambda asked: Answer(204)
+    assert list(api.events.list(limit=250)) == []
+    assert stub.asked[0].path == "/api/v4/events?limit=100"
+
+
 def test_memory_stays_flat_over_many_pages(stub: Stub, api: Api) -> None:
     stub.script = numbered(20_000, 250)
     listing = api.leads.list()
