@@ -47,6 +47,16 @@ class Checks:
             return False
         return True
 
+    def objects(self, item: Record, name: str, *, path: str = "") -> list[Record]:
+        """Return an optional list of objects, empty when it is absent or is something else (which is noted)."""
+        given = item.get(name)
+        if given is None:
+            return []
+        if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+            self.add(item, TYPE, path or name, "This value should be of type array.")
+            return []
+        return given
+
     def required(self, item: Record, name: str, kind: type, *, path: str = "") -> bool:
         """Check a required field; say whether it is there with its type."""
         if item.get(name) is None:

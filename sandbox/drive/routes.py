@@ -29,11 +29,11 @@ def blueprint(world: World) -> Blueprint:
 
     @routes.post("/v1.0/sessions")
     def begin() -> Response:
-        grant, body = grant_of(world), request.get_json(silent=True)
-        name, size = (body or {}).get("file_name"), (body or {}).get("file_size")
+        grant, body = grant_of(world), sent()
+        name, size = body.get("file_name"), body.get("file_size")
         if not isinstance(name, str) or not name or not isinstance(size, int):
             raise Problem(400, "Request validation failed", why="file_name and file_size are required")
-        kind = str((body or {}).get("content_type") or "")
+        kind = str(body.get("content_type") or "")
         return jsonify(world.drive.begin(grant.account_id, grant.user_id, name, size, kind))
 
     @routes.post("/v1.0/sessions/upload/<token>")
@@ -62,7 +62,7 @@ def _add_file_routes(routes: Blueprint, world: World) -> None:
 
     @routes.patch("/v1.0/files/<uuid>")
     def rename(uuid: str) -> Response:
-        name = (request.get_json(silent=True) or {}).get("name")
+        name = sent().get("name")
         if not isinstance(name, str) or not name:
             raise Problem(400, "Request validation failed", why="name is required")
         return jsonify(world.drive.rename(grant_of(world).account_id, uuid, name))
@@ -84,6 +84,12 @@ def trash(world: World, *, is_trashed: bool) -> tuple[str, int]:
     for each in named:
         world.drive.trash(grant_of(world).account_id, str(each["uuid"]), is_trashed=is_trashed)
     return "", 204
+
+
+def sent() -> dict[str, object]:
+    """Return the request's JSON object, empty when it is something else."""
+    body = request.get_json(silent=True)
+    return body if isinstance(body, dict) else {}
 
 
 def grant_of(world: World) -> Grant:

@@ -21,6 +21,7 @@ OPTIONAL: dict[str, type] = {
     "call_result": str,
     "call_status": int,
     "responsible_user_id": int,
+    "created_by": int,
 }
 
 

@@ -51,7 +51,7 @@ def change_tasks(world: World) -> Response:
     for item in items:
         if checks.required(item, "id", int) and item["id"] not in kept.tasks:
             checks.add(item, CHOICE, "id")
-        tasks.check(checks, kept, item, is_new=False)
+        tasks.check(checks, kept, with_place(kept.tasks, item, item.get("id")), is_new=False)
     checks.done()
     with world.ground.lock:
         made = [(item, tasks.change(kept, kept.tasks[item["id"]], item, caller().user)) for item in items]
@@ -64,12 +64,20 @@ def change_task(world: World, number: int) -> Response:
     found, item, checks = books(world).tasks.get(number), one(), Checks()
     if found is None:
         raise Problem(404, "Not found", why=f"no task {number}")
-    tasks.check(checks, books(world), item, is_new=False)
+    tasks.check(checks, books(world), with_place(books(world).tasks, item, number), is_new=False)
     checks.done()
     with world.ground.lock:
         row = tasks.change(books(world), found, item, caller().user)
     self = {"self": link(f"/api/v4/tasks/{number}")}
     return hal({"id": number, "updated_at": row["updated_at"], "request_id": "0", "_links": self})
+
+
+def with_place(known: dict[int, Record], item: Record, number: object) -> Record:
+    """Return a change with the entity that the task stands at, unless the change names another."""
+    found = known.get(number) if isinstance(number, int) else None
+    if found is None or found["entity_type"] is None:
+        return item
+    return {name: found[name] for name in ("entity_type", "entity_id")} | item
 
 
 def brief(kind: str, row: Record, request_id: str) -> Record:

@@ -37,8 +37,10 @@ def check(checks: Checks, books: Books, item: Record, *, is_new: bool) -> None:
         checks.kind(item, name, kind)
     checks.choice(item, "task_type_id", TYPES)
     checks.choice(item, "responsible_user_id", books.account.users)
-    if checks.choice(item, "entity_type", KINDS) and item.get("entity_id") not in books.entities(item["entity_type"]):
-        checks.add(item, CHOICE, "entity_id")
+    if checks.choice(item, "entity_type", KINDS):
+        known = books.entities(item["entity_type"])
+        if not checks.choice(item, "entity_id", known) and item.get("entity_id") is None:
+            checks.add(item, CHOICE, "entity_id")
 
 
 def add(books: Books, item: Record, user: User) -> Record:

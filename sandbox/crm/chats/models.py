@@ -48,8 +48,8 @@ def check_template(checks: Checks, item: Record, *, is_new: bool) -> None:
         checks.kind(item, name, kind, nullable=not (is_new and name in ("name", "content")))
     for name, allowed in CHOICES.items():
         checks.choice(item, name, allowed)
-    for index, button in enumerate(item.get("buttons") or []):
-        if not isinstance(button, dict) or button.get("type") not in ("inline", "url"):
+    for index, button in enumerate(checks.objects(item, "buttons")):
+        if button.get("type") not in ("inline", "url"):
             checks.add(item, CHOICE, f"buttons.{index}.type")
 
 

@@ -49,8 +49,8 @@ def check_common(checks: Checks, books: Books, item: Record) -> None:
     checks.kind(item, "origin_code", str)
     if checks.kind(item, "pipeline_id", int):
         checks.choice(item, "pipeline_id", books.pipelines)
-    for index, service in enumerate(item.get("services") or []):
-        if not isinstance(service, dict) or service.get("type") != "whatsapp":
+    for index, service in enumerate(checks.objects(item, "services")):
+        if service.get("type") != "whatsapp":
             checks.add(item, CHOICE, f"services.{index}.type")
 
 

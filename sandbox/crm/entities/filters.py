@@ -34,6 +34,8 @@ def tests(tree: form.Tree, *, names: Iterable[str]) -> list[Test]:
             found.append(_range(name, asked))
         elif name in NUMBERS or name in TEXTS:
             found.append(_one_of(name, set(form.values(asked))))
+        elif not isinstance(asked, dict):
+            continue
         elif name == "statuses":
             found.append(_statuses(asked))
         elif name == "custom_fields_values":

@@ -51,6 +51,7 @@ def tie(world: World, kind: str, items: list[Record]) -> Response:
     for item in items:
         check_owner(checks, world, kind, item)
         links.check(checks, kept, kind, item)
+        checks.kind(item, "metadata", dict)
     checks.done()
     with world.ground.lock:
         made = [

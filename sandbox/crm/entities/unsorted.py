@@ -34,7 +34,7 @@ def check(checks: Checks, books: Books, category: str, item: Record) -> None:
         checks.add(item, TYPE, "_embedded", "This value should be of type array.")
         return
     for kind in records.KINDS:
-        for index, each in enumerate(embedded.get(kind) or []):
+        for index, each in enumerate(checks.objects(embedded | {"request_id": item["request_id"]}, kind)):
             records.check(checks, books, kind, each, owner=item, path=f"_embedded.{kind}.{index}.")
 
 

@@ -141,8 +141,12 @@ def check_handlers(handlers: list[Record]) -> None:
     if not isinstance(handlers, list) or len(handlers) > MAX_HANDLERS:
         raise Problem(400, "Request validation failed", why=f"more than {MAX_HANDLERS} execute_handlers")
     for handler in handlers:
-        params = handler.get("params") or {}
-        if len(params.get("buttons") or []) > MAX_BUTTONS:
+        params = handler.get("params") if isinstance(handler, dict) else None
+        if not isinstance(params, dict | None) or not isinstance(handler, dict):
+            raise Problem(400, "Request validation failed", why="a handler is an object with params")
+        params = params or {}
+        buttons = params.get("buttons")
+        if isinstance(buttons, list) and len(buttons) > MAX_BUTTONS:
             raise Problem(400, "Request validation failed", why=f"more than {MAX_BUTTONS} buttons")
         if handler.get("handler") == "show" and len(str(params.get("value", ""))) > MAX_TEXT:
             raise Problem(400, "Request validation failed", why=f"a text of more than {MAX_TEXT} characters")
