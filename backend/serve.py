@@ -9,6 +9,7 @@ from multiprocessing.util import Finalize
 
 from flask import Flask
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.server import Server as Granian
 
 from backend import logs
@@ -19,6 +20,8 @@ from backend.settings import Settings
 log = logging.getLogger(__name__)
 
 STOP_WITHIN_S = 20
+HEADERS_WITHIN_MS = 10_000
+MAX_HEAD_BYTES = 64 * 1024  # more than the application lets through, so that it is the one to answer
 
 
 def application() -> Flask:
@@ -66,6 +69,7 @@ def serve_forever(*, host: str, port: int, threads: int) -> None:
         blocking_threads=threads,
         workers_kill_timeout=STOP_WITHIN_S + 10,
         websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=MAX_HEAD_BYTES),
         log_dictconfig={"handlers": {}, "loggers": {"_granian": {"propagate": True}}},  # lines like ours
     )
     server.serve()
