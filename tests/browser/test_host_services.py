@@ -1,11 +1,14 @@
 """What the host page offers a running widget: templates, dialogs, notifications, requests, and whom it may speak to."""
 
-import pytest
-from playwright.sync_api import expect
+from pathlib import Path
 
-from tests.support.host_page import Host
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.host_page import Host, archive, running_host
 
 pytestmark = pytest.mark.browser
+FAX = "(() => { try { window.probe.add_source('fax'); } catch (error) { return error.message; } })()"
 
 
 @pytest.fixture
@@ -105,3 +108,35 @@ def test_the_page_loads_itself_anew_when_the_archive_was_loaded_again(running: H
     answer = running.page.request.post(f"{running.url}/_sandbox/reload")
     assert answer.json() == {"widgets": [{"code": widget.code, "version": widget.version}]}
     running.page.wait_for_function("window.sandboxReady && !window.wasHereBefore")
+
+
+def test_the_proxy_of_the_crm_reaches_the_integrations_server(running: Host) -> None:
+    with running.page.expect_response("**/ajax/widgets/crm_post"):
+        running.page.evaluate("window.probe.crm_post('http://127.0.0.1:9/own', {a: 'b c'})")
+    (sent,) = [each for each in running.sent if each.label == "crm_post"]
+    assert (sent.url, sent.body) == ("http://127.0.0.1:9/own", b"a=b+c")
+
+
+def test_a_sender_in_the_feed_gets_phone_and_text(browser: Browser, tmp_path: Path) -> None:
+    with running_host(browser, archive(tmp_path / "w.zip", locations=["ccard-1"])) as host:
+        host.install()
+        phone = {"field_code": "PHONE", "field_name": "Phone", "values": [{"value": "+15550100"}]}
+        books = host.world.crm.of(host.world.accounts.first)
+        books.contacts[601] = {"id": 601, "name": "Vera", "custom_fields_values": [phone]}
+        host.visit("/contacts/detail/601/")
+        assert "unknown type fax" in host.page.evaluate(FAX)
+        tell = "(given) => { window.calls.push(['sms', given]); return Promise.resolve(); }"
+        host.page.evaluate(f"window.probe.add_source('sms', {tell})")
+        host.page.fill(".feed-compose textarea", "Ready")
+        host.page.click(".feed-compose__source")
+        assert host.calls()[-1] == ["sms", {"phone": "+15550100", "message": "Ready", "contact_id": 601}]
+
+
+def test_a_widget_is_told_who_is_online_and_may_not_hide_behind_a_typo(running: Host) -> None:
+    me = running.world.accounts.first.current_user_id
+    assert running.page.evaluate("APP.sdk.showUserStatus('online')") == [me]
+    assert running.page.evaluate(f"APP.sdk.showUserStatus({me})") is True
+    running.page.evaluate("APP.notifications.show_mesage; APP.getWidgetArea")
+    said = " ".join(running.notices())
+    assert "APP.notifications.show_mesage is not offered" in said
+    assert "APP.getWidgetArea is not offered" in said
