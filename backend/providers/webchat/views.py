@@ -53,7 +53,7 @@ class Doors:
         files: Files | None = None,
     ) -> None:
         self._files = files
-        self._entering, self._writing = Pace(30, 60), Pace(60, 60)
+        self._entering, self._writing, self._uploading = Pace(30, 60), Pace(60, 60), Pace(10, 60)
         self._engine = engine
         self._relay = relay
         self._feed = feed
@@ -95,7 +95,10 @@ class Doors:
         if self._files is None:
             raise Refusal("Files cannot be sent here.", status=404, code="not_found")
         with self._engine.connect() as conn:
-            self._writing.check(_visitor(conn, line_key).key)
+            self._uploading.check(_visitor(conn, line_key).key)
+            is_open = self._relay.is_open(conn, "webchat", line_key)
+        if not is_open:  # before anything is kept
+            raise _closed()
         message_id, name = _uuid(request.args.get("id")), PurePosixPath(request.args.get("name") or "file").name[:120]
         body = request.get_data(cache=False)
         if not body or len(body) > MAX_FILE:
@@ -113,7 +116,7 @@ class Doors:
             seq, is_new = store.append(conn, visitor.id, "message", f"in:{message_id}", body, now)
             incoming = _incoming(visitor, message_id, shown, media, now)
             if is_new and not self._relay.receive(conn, "webchat", line_key, incoming):
-                raise Refusal("This chat is closed right now.", status=409, code="line_closed")
+                raise _closed()
             after_commit(conn, lambda: self._feed.ring(visitor.id))
         return jsonify(id=message_id, seq=seq), 201 if is_new else 200
 
@@ -271,6 +274,10 @@ def _written() -> tuple[str, str]:
     if len(text) > MAX_TEXT:
         raise Refusal(f"A message has at most {MAX_TEXT} characters.", status=413, code="too_large")
     return text.strip(), _uuid(message_id)
+
+
+def _closed() -> Refusal:
+    return Refusal("This chat is closed right now.", status=409, code="line_closed")
 
 
 def _uuid(given: object) -> str:

@@ -4,6 +4,7 @@ import json
 import threading
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
+from backend.media.links import Links
+from backend.media.storage import Folder
 from backend.providers.base import DeliveryError, Line, Outgoing, WrongCredentials
 from backend.providers.webchat import store, views
 from backend.providers.webchat.feed import Feed, Stream
 from backend.providers.webchat.provider import Webchat
+from backend.seal import Sealer, new_key
 from backend.web import guard, problems
 from tests.backend.providers.book import Book
 
@@ -66,11 +70,12 @@ def book() -> Book:
 
 
 @pytest.fixture
-def http(engine: Engine, feed: Feed, book: Book) -> FlaskClient:
+def http(engine: Engine, feed: Feed, book: Book, tmp_path: Path) -> FlaskClient:
     app = Flask("test")
     problems.register(app)
     guard.register(app, is_https=True)
-    app.register_blueprint(views.blueprint(engine=engine, relay=book, feed=feed, stream_s=0.3))
+    files = views.Files(Folder(tmp_path / "files").save, Links(Sealer([new_key()]), "https://kit.example"))
+    app.register_blueprint(views.blueprint(engine=engine, relay=book, feed=feed, stream_s=0.3, files=files))
     return app.test_client()
 
 
@@ -238,3 +243,38 @@ def test_any_site_may_ask_because_no_cookie_is_read(visitor: Visitor, http: Flas
     assert preflight.headers["Access-Control-Allow-Origin"] == "*"
     assert "X-Visitor-Token" in preflight.headers["Access-Control-Allow-Headers"]
     assert "Set-Cookie" not in visitor.write().headers
+
+
+def upload(visitor: Visitor, body: bytes, name: str = "photo.png") -> Any:
+    return visitor.call("POST", f"/files?id={uuid.uuid4()}&name={name}", data=body)
+
+
+def test_a_visitors_picture_is_kept_and_handed_on_by_a_sealed_link(visitor: Visitor, book: Book) -> None:
+    assert upload(visitor, b"\x89PNG\r\n\x1a\n...").status_code == 201
+    received = book.received[0]
+    assert (received.type, received.media.file_name if received.media else "") == ("picture", "photo.png")
+    assert received.media is not None
+    assert received.media.url.startswith("https://kit.example/media/")
+
+
+def test_a_file_is_named_without_folders_and_told_by_its_bytes(visitor: Visitor, book: Book) -> None:
+    upload(visitor, b"<svg onload=alert(1)>", "../../etc/evil.png")
+    received = book.received[0]
+    assert (received.type, received.media.file_name if received.media else "") == ("file", "evil.png")
+
+
+def test_a_closed_line_keeps_no_file(visitor: Visitor, book: Book, tmp_path: Path) -> None:
+    book.is_linked = False
+    assert upload(visitor, b"x").get_json()["code"] == "line_closed"
+    assert not (tmp_path / "files").exists()
+
+
+def test_an_empty_file_and_a_flood_of_files_are_refused(visitor: Visitor) -> None:
+    assert upload(visitor, b"").status_code == 413
+    assert [upload(visitor, b"x").status_code for _ in range(10)][-1] == 429
+
+
+def test_what_a_visitor_says_of_itself_goes_with_its_messages(visitor: Visitor, book: Book) -> None:
+    visitor.call("POST", "/visitor", json={"name": "Maria", "email": "maria@acme.example"})
+    visitor.write()
+    assert (book.received[0].sender_name, book.received[0].email) == ("Maria", "maria@acme.example")
