@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wish = parser.parse_args(arguments)
     own = {name: value for name, value in vars(wish).items() if name not in usual}
     rows: list[Row] = list(module.run(wish.quick, **own))
-    text = report.section(wish.name, module.__doc__ or "", rows, peers.missing())
+    text = report.section(wish.name, module.__doc__ or "", rows, peers.missing(), peers.used())
     if not wish.quick:
         report.save(wish.name, text)
     print(_as_json(rows) if wish.json else text)
@@ -43,7 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _as_json(rows: Sequence[Row]) -> str:
-    answer = {"machine": report.machine(), "rows": [row.as_dict() for row in rows], "missing": peers.missing()}
+    answer = {
+        "machine": report.machine(),
+        "rows": [row.as_dict() for row in rows],
+        "peers": peers.used(),
+        "missing": peers.missing(),
+    }
     return json.dumps(answer, ensure_ascii=False, indent=1)
 
 

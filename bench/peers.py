@@ -4,14 +4,17 @@ Nothing of theirs is kept here. ``KCK_BENCH_PEERS`` names the folder; without it
 is used, so that the next run finds them again. A peer that cannot be installed is reported and left out.
 """
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from importlib.metadata import distributions
 from pathlib import Path
 
 _missing: dict[str, str] = {}
+_used: dict[str, str] = {}
 
 
 def folder() -> Path:
@@ -26,6 +29,11 @@ def missing() -> dict[str, str]:
     return dict(_missing)
 
 
+def used() -> dict[str, str]:
+    """What took part in this run: peer → version."""
+    return dict(_used)
+
+
 def note_missing(peer: str, why: str) -> None:
     """Say that ``peer`` takes no part in this run."""
     _missing[peer] = why
@@ -38,6 +46,8 @@ def python_peer(package: str) -> Path | None:
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         if not _fetch(package, [*command, "--target", str(target), package], target):
             return None
+    name = package.partition("==")[0]
+    _used[name] = next((one.version for one in distributions(name=name, path=[str(target)])), "?")
     return target
 
 
@@ -51,6 +61,9 @@ def node_peer(package: str) -> Path | None:
         command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts"]
         if not _fetch(package, [*command, "--prefix", str(target), package], target):
             return None
+    name = package if package.rfind("@") <= 0 else package[: package.rfind("@")]
+    about = json.loads((target / "node_modules" / name / "package.json").read_text(encoding="utf-8"))
+    _used[name] = str(about.get("version", "?"))
     return target / "node_modules"
 
 

@@ -46,10 +46,13 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def section(title: str, about: str, rows: Sequence[Row], missing: Mapping[str, str]) -> str:
-    """One benchmark's results with what they mean and where they were taken."""
+def section(
+    title: str, about: str, rows: Sequence[Row], missing: Mapping[str, str], used: Mapping[str, str] | None = None
+) -> str:
+    """One benchmark's results with what they mean and where they were taken. ``used`` are the peers' versions."""
+    beside = "".join(f" · {peer} {version}" for peer, version in (used or {}).items())
     notes = [f"Without {peer}: {why}." for peer, why in missing.items()]
-    return "\n\n".join([f"## {title}", about.strip(), machine(), table(rows), *notes])
+    return "\n\n".join([f"## {title}", about.strip(), machine() + beside, table(rows), *notes])
 
 
 def save(name: str, text: str, path: Path = README) -> None:

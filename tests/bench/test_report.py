@@ -27,6 +27,11 @@ def test_a_missing_peer_is_a_dash_and_a_note() -> None:
     assert "Without rival: there is no Node on this machine." in text
 
 
+def test_a_section_names_the_peers_versions() -> None:
+    text = report.section("parse", "What it is.", [], {}, {"rival": "1.2"})
+    assert " · rival 1.2" in text
+
+
 def test_rounds_alternate_and_the_best_counts() -> None:
     order: list[str] = []
     figures = iter([3.0, 9.0, 8.0, 1.0])
