@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, render_template_string, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from sandbox.accounts import Account
 from sandbox.outbound import Outgoing
 from sandbox.registration import Integration
 from sandbox.visit import explain
@@ -20,7 +21,7 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Grant acce
 button{font:inherit;padding:.5rem 1.5rem;margin-right:.5rem}label{display:block;margin:1rem 0}</style>
 <h1>{{ name }} asks for access</h1>
 <p>It will read and write the data of the account you choose.</p>
-<form method="post">
+<form method="post" action="/oauth">
 {% for key, value in sent %}<input type="hidden" name="{{ key }}" value="{{ value }}">{% endfor %}
 <label>Account <select name="account">
 {% for account in accounts %}<option value="{{ account.id }}">{{ account.name }}</option>{% endfor %}
@@ -31,6 +32,7 @@ CLOSING = """<!doctype html><meta charset="utf-8"><title>Done</title><script>
 const answer = {{ answer | tojson }};
 if (window.opener) { window.opener.postMessage(answer, "*"); window.close(); } else { location.replace(answer.url); }
 </script>"""
+NOT_ADMIN = "<!doctype html><title>No right</title><h1>Only an administrator may install an integration</h1>"
 UNKNOWN = "<!doctype html><title>Unknown integration</title><h1>No integration has this client_id</h1>"
 METADATA = ("name", "description", "redirect_uri", "secrets_uri")
 
@@ -38,6 +40,10 @@ METADATA = ("name", "description", "redirect_uri", "secrets_uri")
 def blueprint(world: World) -> Blueprint:
     """Return the consent page; unknown parameters are ignored."""
     routes = Blueprint("consent", __name__)
+
+    @routes.get("/<any(es, br, id):locale>/oauth", strict_slashes=False)
+    def ask_in(locale: str) -> str | tuple[str, int]:
+        return ask()
 
     @routes.get("/oauth", strict_slashes=False)
     def ask() -> str | tuple[str, int]:
@@ -59,10 +65,18 @@ def blueprint(world: World) -> Blueprint:
             refusal = {"error": "access_denied", "client_id": integration.client_id}
             return _leave(integration, refusal | state)
         account = world.accounts.by_id[int(request.form.get("account", world.accounts.first.id))]
+        if not may_consent(world, account, integration):
+            explain(f"refused: {account.current_user.name} is not an administrator, and it is not installed yet")
+            return NOT_ADMIN, 403
         query = world.marketplace.consent(account, integration, account.current_user)
         return _leave(integration, query | state)
 
     return routes
+
+
+def may_consent(world: World, account: Account, integration: Integration) -> bool:
+    """Say whether the page's user may: administrators always, others once the integration is installed."""
+    return account.current_user.is_admin or world.marketplace.is_installed(account.id, integration.client_id)
 
 
 def _known(world: World, sent: Mapping[str, str]) -> Integration | None:

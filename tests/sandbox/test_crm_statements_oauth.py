@@ -49,6 +49,22 @@ def test_003_refusing_redirects_with_access_denied(client: FlaskClient) -> None:
     assert consent(client, "deny", state="s-1") == expected
 
 
+def test_003b_only_an_administrator_installs_others_may_authorise_afterwards(world: World, client: FlaskClient) -> None:
+    admin, manager, _ = world.accounts.first.users
+    world.accounts.first.current_user_id = manager
+    sent = {"client_id": CLIENT_ID, "answer": "allow"}
+    assert client.post("/oauth", data=sent, base_url=WWW).status_code == 403
+    world.accounts.first.current_user_id = admin
+    assert "code" in consent(client)
+    world.accounts.first.current_user_id = manager
+    assert "code" in consent(client)
+
+
+def test_003c_the_consent_page_has_its_localised_addresses(client: FlaskClient) -> None:
+    for locale in ("es", "br", "id"):
+        assert client.get(f"/{locale}/oauth/?client_id={CLIENT_ID}", base_url=WWW).status_code == 200
+
+
 def test_004_switching_a_widget_on_sends_one_get_whose_answer_is_ignored(
     world: World, receiver: Receiver, client: FlaskClient
 ) -> None:
