@@ -25,6 +25,7 @@ def line(message: str, **extra: Any) -> Any:
         '{"client_secret": "s3cr3t-value"}',
         "Authorization: Bearer s3cr3t-value",
         "password=s3cr3t-value",
+        "POST /hooks/crm/s3cr3t-value 200",
         "X-Auth-Token: s3cr3t-value",
         "gAAAAABmcccccccccccccccccccccccccccc",
     ],

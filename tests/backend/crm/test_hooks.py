@@ -22,6 +22,7 @@ from backend.jobs.models import inbox, lane, outbox
 from backend.jobs.run import Runner
 from backend.kommo.api import Api
 from backend.kommo.crm_hooks import KIND_OF_SETTING, UNDOCUMENTED
+from backend.logs import JsonLines
 from tests.backend.crm.conftest import taking_hooks
 from tests.backend.office import Office, open_office
 from tests.backend.stub_kommo import Answer, Asked
@@ -167,6 +168,15 @@ def test_every_golden_hook_of_our_account_is_kept_and_told(office: Office) -> No
     office.work()
     assert len(kinds(office)) == len(CASES) + 2
     assert "unknown" not in kinds(office)
+
+
+def test_the_secret_of_a_door_is_not_logged(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    office.install()
+    with caplog.at_level("INFO"):
+        send(office, secret_of(office), body_of("add_lead"))
+    lines = [JsonLines().format(record) for record in caplog.records]
+    assert any("/hooks/crm/***" in line for line in lines)
+    assert not any(secret_of(office) in line for line in lines)
 
 
 def test_an_unknown_secret_is_not_found_and_nothing_is_saved(office: Office) -> None:
