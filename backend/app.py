@@ -37,7 +37,7 @@ from backend.kommo.amojo import AmojoClient
 from backend.kommo.client import KommoClient
 from backend.media.room import Media, open_media
 from backend.providers.base import Provider
-from backend.providers.registry import Context, Messenger, open_messengers
+from backend.providers.registry import Context, Messenger, installed, open_messengers
 from backend.seal import Sealer
 from backend.settings import Settings
 from backend.web import cors, guard, health, openapi, problems
@@ -88,7 +88,7 @@ def open_backend(
     conversations = open_conversations(engine, sealer, chats, known, clock, takes_v1=settings.takes_v1_hooks)
     media = open_media(settings, sealer)
     context = Context(engine, settings, conversations.relay, media.links, media.storage.save, clock)
-    messengers = open_messengers(context, providers)
+    messengers = open_messengers(context, providers, more=installed())
     known |= {name: messenger.provider for name, messenger in messengers.items()}
     callers = Callers(engine, sealer, settings.kommo_zones, admins_only=settings.links_admins_only, clock=clock)
     handlers: dict[str, Handler] = {

@@ -114,6 +114,15 @@ class Settings(BaseModel):
         return keys
 
     @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        for names in (("http_provider_url", "http_provider_secret"),
+                      ("s3_endpoint", "s3_bucket", "s3_access_key", "s3_secret_key")):  # fmt: skip
+            missing = [f"{PREFIX}{name.upper()}" for name in names if getattr(self, name) is None]
+            if missing and len(missing) < len(names):
+                raise ValueError(f"{', '.join(missing)} is missing: it belongs to the others that are set")
+        return self
+
+    @model_validator(mode="after")
     def _has_a_database_for_many(self) -> Self:
         if self.broker_url is not None and self.database_url.startswith("sqlite"):
             raise ValueError("KCK_BROKER_URL needs a PostgreSQL in KCK_DATABASE_URL: SQLite has one writing process")

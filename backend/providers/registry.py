@@ -5,7 +5,7 @@ A package names a function in the entry point group ``channel_kit.providers``; i
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Any
@@ -51,11 +51,21 @@ class Messenger:
     stop: Callable[[], None] = lambda: None
 
 
-def open_messengers(context: Context, providers: Mapping[str, Provider] | None = None) -> dict[str, Messenger]:
-    """Every messenger by its name; ``providers`` (tests) replaces them all."""
+Opener = Callable[[Context], Messenger | None]
+
+
+def installed() -> list[Opener]:
+    """The openers that installed packages name."""
+    return [point.load() for point in entry_points(group=GROUP)]
+
+
+def open_messengers(
+    context: Context, providers: Mapping[str, Provider] | None = None, *, more: Sequence[Opener] = ()
+) -> dict[str, Messenger]:
+    """Every messenger by its name, those of ``more`` beside the built-in ones; ``providers`` (tests) replaces all."""
     if providers is not None:
         return {name: Messenger(provider) for name, provider in providers.items()}
-    openers = [_webchat, _telegram, _http, *(point.load() for point in entry_points(group=GROUP))]
+    openers: list[Opener] = [_webchat, _telegram, _http, *more]
     found = [messenger for opener in openers if (messenger := opener(context)) is not None]
     return {messenger.provider.name: messenger for messenger in found}
 

@@ -1,0 +1,45 @@
+"""Which messengers there are, by the settings and by what other packages bring."""
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy import Engine
+
+from backend.media.links import Links
+from backend.providers import registry
+from backend.providers.registry import Context, Messenger, open_messengers
+from backend.seal import Sealer, new_key
+from backend.settings import Settings
+from tests.backend.conversations.conftest import Listening
+from tests.backend.providers.book import Book
+
+
+def context(engine: Engine, **settings: object) -> Context:
+    links = Links(Sealer([new_key()]), "https://kit.example")
+    return Context(engine, Settings.model_validate(settings), Book(), links, lambda chunks, most: "")
+
+
+def brought(opened: Context) -> Messenger:
+    """What a package of somebody else's names in its entry point."""
+    return Messenger(Listening())
+
+
+def off(opened: Context) -> None:
+    """One whose own settings say that it is off."""
+
+
+def test_the_built_in_ones_are_always_there_and_own_services_when_they_are_set(sqlite_engine: Engine) -> None:
+    assert set(open_messengers(context(sqlite_engine))) == {"webchat", "telegram"}
+    own = {"http_provider_url": "https://acme.example", "http_provider_secret": "x" * 32}
+    assert set(open_messengers(context(sqlite_engine, **own))) == {"webchat", "telegram", "http"}
+
+
+def test_a_package_brings_its_own_by_an_entry_point(sqlite_engine: Engine) -> None:
+    assert registry.installed() == []
+    found = open_messengers(context(sqlite_engine), more=[brought, off])
+    assert set(found) == {"webchat", "telegram", "listening"}
+
+
+@pytest.mark.parametrize("half", [{"http_provider_url": "https://x"}, {"s3_bucket": "files"}], ids=str)
+def test_half_a_setting_is_named(half: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="is missing"):
+        Settings.model_validate(half)
