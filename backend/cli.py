@@ -1,7 +1,10 @@
 """The operator's commands. Exit codes: 0 done, 1 failed, 2 wrong use."""
 
+from typing import Any
+
 import click
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend import migrations
 from backend.accounts.account_commands import accounts
@@ -12,7 +15,7 @@ from backend.crm.commands import crm_hooks
 from backend.db import open_engine
 from backend.jobs import commands as jobs_commands
 from backend.providers.webchat.commands import service_account
-from backend.seal import Sealer, new_key, rotate_rows
+from backend.seal import BrokenSeal, Sealer, new_key, rotate_rows
 from backend.settings import PREFIX, Settings
 
 
@@ -28,7 +31,21 @@ def read_settings() -> Settings:
         raise click.UsageError("\n".join(lines)) from None
 
 
-@click.group()
+class Commands(click.Group):
+    """Commands whose usual failures are told in a sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except BrokenSeal as error:
+            raise click.ClickException(str(error)) from error
+        except SQLAlchemyError as error:
+            cure = "is it reachable (KCK_DATABASE_URL), and was `python -m backend migrate` run?"
+            raise click.ClickException(f"the database failed ({type(error).__name__}): {cure}") from error
+
+
+@click.group(cls=Commands)
 @click.pass_context
 def main(context: click.Context) -> None:
     """Run the service behind the widget, and what belongs to it."""

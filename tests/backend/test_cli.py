@@ -133,3 +133,16 @@ def test_doctor_names_what_is_wrong_and_the_cure(office: Office) -> None:
 def test_doctor_says_which_database_is_behind(tmp_path: Path, office: Office) -> None:
     result = run(office, "doctor", KCK_DATABASE_URL=f"sqlite:///{tmp_path}/empty.db")
     assert "python -m backend migrate" in result.output
+
+
+@pytest.mark.parametrize("command", ["accounts list", "integration list", "accounts show 1", "keys rotate"])
+def test_a_database_without_its_schema_is_told_in_a_sentence(tmp_path: Path, office: Office, command: str) -> None:
+    result = run(office, *command.split(), KCK_DATABASE_URL=f"sqlite:///{tmp_path}/empty.db")
+    assert result.exit_code == 1
+    assert "python -m backend migrate" in result.output
+
+
+def test_a_key_that_is_gone_is_told_in_a_sentence(office: Office) -> None:
+    result = run(office, "integration", "list", KCK_SECRET_KEYS=new_key())
+    assert result.exit_code == 1
+    assert "is its key in KCK_SECRET_KEYS" in result.output
