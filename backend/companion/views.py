@@ -28,7 +28,8 @@ from backend.kommo.api.errors import NotAllowed, Unauthorized
 from backend.kommo.errors import KommoError
 from backend.kommo.oauth import consent_url
 from backend.web.body import Body, Line, read
-from backend.web.problems import problem
+from backend.web.page import message_page
+from backend.web.problems import problem, refused
 
 APP = Path(__file__).parent / "app"
 API = "/api/v1"
@@ -213,6 +214,7 @@ def blueprint(*, companion: Companion, consent_site: str) -> Blueprint:
     doors = Doors(companion, consent_site)
     views.add_url_rule("/sign-in", view_func=doors.sign_in)
     views.add_url_rule(f"{API}/token", view_func=doors.token, methods=["POST"])
+    views.register_error_handler(Refusal, _refuse)
     views.register_blueprint(_inner(doors, Leads(companion), Incoming(companion)))
 
     @views.get("/")
@@ -260,6 +262,13 @@ def _inner(doors: Doors, leads: Leads, incoming: Incoming) -> Blueprint:
         return response
 
     return inner
+
+
+def _refuse(error: Refusal) -> Response:
+    """Show a person a page, and an app a problem."""
+    if request.accept_mimetypes.best_match(["application/problem+json", "text/html"]) == "text/html":
+        return message_page("This did not work", error.detail, error.status)
+    return refused(error)
 
 
 def _kommo_refused(error: KommoError) -> Response:

@@ -42,6 +42,12 @@ def test_a_wish_that_is_not_right_goes_nowhere(office: Office, wrong: dict[str, 
     assert office.web.get("/companion/sign-in", query_string={**WISH, **wrong}).status_code in (400, 404)
 
 
+def test_a_person_sees_a_page_where_a_wish_is_not_right(office: Office) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+    answer = office.web.get("/companion/sign-in", query_string={**WISH, "redirect_uri": "x"}, headers=browser)
+    assert (answer.status_code, answer.mimetype) == (400, "text/html")
+
+
 def test_the_app_comes_back_with_a_code_and_its_own_state(office: Office) -> None:
     given = Phone(office).consent()
     assert set(given) == {"code", "state"}
