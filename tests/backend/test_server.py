@@ -55,13 +55,16 @@ def status_of(port: int, path: str, **given: Any) -> int | None:
         connection.close()
 
 
-@pytest.mark.parametrize(("size", "status"), [(1000, 401), (LIMIT, 401), (LIMIT + 1, 413), (3 * LIMIT, 413)])
+@pytest.mark.parametrize(
+    ("size", "status"), [(1000, {401}), (LIMIT, {401}), (LIMIT + 1, {413, None}), (3 * LIMIT, {413, None})]
+)
 def test_a_chunked_body_is_measured_by_the_real_server_too(
-    server: tuple[subprocess.Popen[bytes], int], size: int, status: int
+    server: tuple[subprocess.Popen[bytes], int], size: int, status: set[int | None]
 ) -> None:
+    """Refused before it is read to its end, so a sender may find the door shut instead of the answer."""
     body = iter([b"x" * size])
     headers = {"Content-Type": "application/json"}
-    assert status_of(server[1], "/api/v1/links", body=body, headers=headers, encode_chunked=True) == status
+    assert status_of(server[1], "/api/v1/links", body=body, headers=headers, encode_chunked=True) in status
 
 
 @pytest.mark.parametrize("size", [40_000, 200_000])
