@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.support import chromium
 
-for _name in [name for name in os.environ if name.startswith("KCK_") and name not in chromium.VARIABLES]:
+for _name in [name for name in os.environ if name.startswith("KCK_")]:
     del os.environ[_name]
 
 

@@ -1,6 +1,6 @@
 """The Chromium that browser tests drive: found, or got by ``python -m tests.support.chromium`` (``make browser``).
 
-In this order: the one named by ``KCK_CHROMIUM``, Playwright's own, one that the system has, Debian's package.
+In this order: the one named by ``BROWSER_PATH``, Playwright's own, one that the system has, Debian's package.
 """
 
 import os
@@ -11,8 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-HINT = "no Chromium: install one (Debian: apt install chromium), or name yours in KCK_CHROMIUM"
-VARIABLES = ("KCK_CHROMIUM", "KCK_REQUIRE_BROWSER")
+HINT = "no Chromium: install one (Debian: apt install chromium), or name yours in BROWSER_PATH"
 SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",  # Chromium refuses to run as root with it, and containers are often root
@@ -25,7 +24,7 @@ FLAGS = (
 
 def find() -> Path | None:
     """Return the Chromium to drive, or None where there is none."""
-    named = os.environ.get("KCK_CHROMIUM")
+    named = os.environ.get("BROWSER_PATH")
     if named:
         return Path(named)
     own = _playwrights_own()
@@ -36,13 +35,13 @@ def find() -> Path | None:
 
 
 def is_required() -> bool:
-    """Tell whether a missing browser fails the tests (in CI, or when KCK_REQUIRE_BROWSER is set) or skips them."""
-    return bool(os.environ.get("KCK_REQUIRE_BROWSER")) or os.environ.get("CI", "").lower() in ("1", "true")
+    """Tell whether a missing browser fails the tests (in CI, or when BROWSER_REQUIRED is set) or skips them."""
+    return bool(os.environ.get("BROWSER_REQUIRED")) or os.environ.get("CI", "").lower() in ("1", "true")
 
 
 def install() -> Path | None:
     """Get a Chromium: Playwright's own, else what the system has, else Debian's package when root."""
-    if not os.environ.get("KCK_CHROMIUM") and not _playwrights_own().exists():
+    if not os.environ.get("BROWSER_PATH") and not _playwrights_own().exists():
         _run([sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"])
     found = find()
     if found and not _run([str(found), "--version"]) and _is_debian_root():
