@@ -46,6 +46,7 @@ def boot(world: World, account: Account, lang: str, policy: Policy) -> Json:
     """Return everything that the shell writes into the page."""
     return {
         "lang": lang,
+        "latest": world.ground.bus.latest,
         "zone": world.ground.switches.zone,
         "texts": texts(lang),
         "controls": control_templates(),

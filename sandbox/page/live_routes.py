@@ -28,7 +28,7 @@ def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
 
     @routes.get("/ajax/events")
     def events() -> Response:
-        last = request.headers.get("Last-Event-ID", "")
+        last = request.headers.get("Last-Event-ID") or request.args.get("after", "")
         after = int(last) if last.isdecimal() else world.ground.bus.latest
         answer = Response(stream(world, page_account(world).id, after), mimetype="text/event-stream")
         answer.headers["Cache-Control"] = "no-store"

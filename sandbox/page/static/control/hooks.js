@@ -8,6 +8,8 @@ define(['host/dom', 'control/ask'], ({ el, fill }, ask) => {
     placeholder: 'Leave empty to send the sample',
   });
 
+  let loaded = Promise.resolve();
+
   async function load() {
     const { vectors, modes } = await ask.get('hooks');
     fill(
@@ -31,12 +33,12 @@ define(['host/dom', 'control/ask'], ({ el, fill }, ask) => {
       .join('; ');
   const send = (event) => {
     event.preventDefault();
-    ask.told(outcome, async () => ask.post('hooks', wish()), said);
+    ask.told(outcome, () => loaded.then(() => ask.post('hooks', wish())), said);
   };
 
   return {
     draw() {
-      load();
+      loaded = load();
       return el(
         'section.control__room',
         { 'aria-labelledby': 'hooks_title' },

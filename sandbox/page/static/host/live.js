@@ -1,7 +1,8 @@
 /** The server's stream of what happened (messages, statuses, leads), followed for as long as the page is open. */
-define([], () => {
+define(['host/boot'], (boot) => {
   const listeners = new Map();
-  const stream = new EventSource('/ajax/events');
+  // From where the page was written: what happens before the stream is open is not missed.
+  const stream = new EventSource(`/ajax/events?after=${boot.latest}`);
   stream.onmessage = (event) => {
     const happening = JSON.parse(event.data);
     for (const kind of [happening.kind, '*'])

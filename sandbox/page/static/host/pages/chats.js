@@ -124,10 +124,10 @@ define([
       );
     }
     const redraw = () => Promise.all([drawRows(), chatId ? drawThread(pane, chatId) : null]);
-    await redraw();
     const follow = calm(redraw);
     const typing = live.on('typing', ({ content }) => content.chat.id === chatId && showTyping(pane, content));
     const stops = [typing, ...['message', 'status', 'talk', 'reaction'].map((kind) => live.on(kind, follow))];
+    await redraw();
     await loader.enter('chats');
     return () => stops.forEach((stop) => stop());
   }

@@ -116,7 +116,6 @@ define([
     const board = el('div.board__stages#pipeline_holder');
     const column = el('aside.sources', { 'aria-label': t('sources.title') });
     fill(holder, head(pipeline), el('div.board#list_page_holder', {}, column, board));
-    await Promise.all([drawStages(board, pipeline), sources.draw(column, pipeline)]);
     const stops = [
       live.on(
         'lead',
@@ -127,6 +126,7 @@ define([
         calm(() => sources.draw(column, pipeline)),
       ),
     ];
+    await Promise.all([drawStages(board, pipeline), sources.draw(column, pipeline)]);
     $(document).on('widget:installed.page widget:removed.page', () => sources.draw(column, pipeline));
     await loader.enter('lead_sources');
     return () => {
