@@ -152,7 +152,8 @@ class Links:
         scope_id: str, amojo_id: str,
     ) -> tuple[Link, bool]:  # fmt: skip
         now, home = self._clock(), caller.installation.id
-        for other in self._elsewhere(conn, caller.installation, request.provider, line):
+        others = self._elsewhere(conn, caller.installation, request.provider, line)
+        for other in others:
             self._remove(conn, other, actor=f"installation {home}")
         scope = store.save_scope(conn, channel_id=channel.id, installation_id=home, scope_id=scope_id,
                                  amojo_id=amojo_id, now=now)  # fmt: skip
@@ -161,7 +162,8 @@ class Links:
         )
         accounts.record(conn, "link.new" if is_new else "link.again", actor=caller.actor, now=now,
                         installation_id=home, link_id=key, provider=request.provider)  # fmt: skip
-        self._promise_connection(conn, home)
+        for touched in sorted({home, *(other.scope.installation_id for other in others)}):
+            self._promise_connection(conn, touched)  # in one order: two accounts may take lines from each other at once
         found = store.link(conn, self._sealer, key)
         if found is None:
             raise LookupError(f"link {key} vanished while it was saved")
@@ -177,6 +179,7 @@ class Links:
         """Take a line out. Raises ``Refusal`` 404 for one that is not the caller's account's."""
         with transaction(self._engine) as conn:
             self._remove(conn, self._own(conn, caller, key), actor=caller.actor)
+            self._promise_connection(conn, caller.installation.id)
 
     def pause(self, caller: Caller, key: int, *, is_paused: bool) -> Link:
         """Stop or go on relaying a line without taking it out."""
@@ -204,7 +207,6 @@ class Links:
         store.change_link(conn, found.id, state="removed", secret=None)
         accounts.record(conn, "link.removed", actor=actor, now=self._clock(),
                         installation_id=found.scope.installation_id, link_id=found.id)  # fmt: skip
-        self._promise_connection(conn, found.scope.installation_id)
 
     def _promise_connection(self, conn: Connection, installation_id: int) -> None:
         body = {"installation_id": installation_id}

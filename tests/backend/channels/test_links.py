@@ -1,12 +1,15 @@
 """Linking through the API, and every reason to be refused."""
 
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, text
 
+from backend.channels.models import scopes
 from tests.backend import cloud
 from tests.backend.cloud import one_time_token
 from tests.backend.office import AMOJO_ID, LINK, Office, open_office
@@ -235,6 +238,36 @@ def test_a_line_of_another_account_moves_where_the_setting_says_so(sqlite_engine
         assert moved.status_code == 201
         assert office.api("GET", "/links").get_json()["links"] == []
         assert office.cloud.connected == [OTHER_AMOJO_ID]
+
+
+def test_accounts_that_take_lines_from_each_other_at_once_never_block_each_other(postgres_engine: Engine) -> None:
+    theirs = {**LINK, "amojo_id": OTHER_AMOJO_ID}
+    with open_office(postgres_engine, line_taken="move") as office, ThreadPoolExecutor(2) as pool:
+        office.install()
+        office.install("other.kommo.com", "code-2")
+        assert _linked(office, {**LINK, "login": "one"}) == _linked(office, {**theirs, "login": "two"}, **OTHER) == 201
+        with postgres_engine.begin() as conn:  # both stand in the middle of taking the other's line, then both go on
+            conn.execute(select(scopes).with_for_update())
+            moves = [pool.submit(_linked, office, {**LINK, "login": "two"}),
+                     pool.submit(_linked, office, {**theirs, "login": "one"}, **OTHER)]  # fmt: skip
+            _until_blocked(postgres_engine, len(moves))
+        assert [move.result(20) for move in moves] == [201, 201]
+
+
+def _linked(office: Office, body: dict[str, str], **claims: Any) -> int:
+    """Link with a client of this thread's own; give the status."""
+    headers = {"X-Auth-Token": one_time_token(**claims)}
+    return office.web.application.test_client().post("/api/v1/links", json=body, headers=headers).status_code
+
+
+def _until_blocked(engine: Engine, count: int) -> None:
+    """Wait until that many sessions of the database wait for a lock."""
+    ends_at = time.monotonic() + 10
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = :name")
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        while conn.execute(waiting, {"name": engine.url.database}).scalar_one() < count:
+            assert time.monotonic() < ends_at, "they were never blocked"
+            time.sleep(0.02)
 
 
 def test_anybody_may_link_where_the_setting_says_so(sqlite_engine: Engine) -> None:
