@@ -176,6 +176,20 @@ def test_sources_hooks_and_templates(api: Api) -> None:
     assert list(api.chats.templates().list()) == []
 
 
+def test_a_file_is_stored_in_parts_and_hung_at_a_lead(api: Api, served: Served) -> None:
+    content = bytes(range(256)) * 2400  # 614,400 bytes: more than one part of the file host
+    files = api.files(api.account(with_=["drive_url"]).drive_url or "")
+    stored = files.upload("roses.png", len(content), iter([content[:500_000], content[500_000:]]))
+    assert files.get(stored.uuid) == stored
+    assert (stored.size, stored.type, files.get("no-such-file")) == (614_400, "image", None)
+    assert served.world.drive.find(served.world.accounts.first.id, stored.uuid).content == content
+    lead_id = create_lead(api, LeadDraft(name="Roses"))
+    files.attach("leads", lead_id, [stored.uuid])
+    assert [link.file_uuid for link in files.attached("leads", lead_id)] == [stored.uuid]
+    files.detach("leads", lead_id, [stored.uuid])
+    assert list(files.attached("leads", lead_id)) == []
+
+
 def test_what_happened_is_listed_and_a_missing_talk_is_none(api: Api) -> None:
     api.leads.add([LeadDraft(name="Roses")])
     assert "lead_added" in [event.type for event in api.events.list()]
