@@ -14,8 +14,10 @@ from backend import migrations
 from backend.accounts import store as accounts
 from backend.app import Backend
 from backend.channels import store as channels
+from backend.channels.commands import hook_address
 from backend.channels.models import channels as channel_table
 from backend.channels.models import scopes
+from backend.channels.records import Channel
 from backend.jobs.models import BURIED, outbox
 from backend.kommo import amojo
 from backend.kommo.client import KommoError, Request
@@ -98,6 +100,7 @@ def _channels(backend: Backend) -> Iterator[Finding]:
         try:
             with backend.engine.connect() as conn:
                 channel = channels.channel(conn, backend.sealer, key)
+            yield from _hook_address(channel, hook_address(backend.settings))
             if key in used:
                 backend.chats.history_page(amojo.Channel(channel.channel_id, channel.secret), used[key], _NOBODY)
         except BrokenSeal as error:
@@ -106,6 +109,13 @@ def _channels(backend: Backend) -> Iterator[Finding]:
             if error.status == 403:
                 yield Finding(f"Kommo refuses the signature of channel {channel.name}",
                               "import support's answer again: the secret is not the channel's")  # fmt: skip
+
+
+def _hook_address(channel: Channel, ours_at: str) -> Iterator[Finding]:
+    """Compare where support said that hooks go with where we are."""
+    if channel.hook_url not in ("", ours_at):
+        yield Finding(f"hooks of channel {channel.name} go to {channel.hook_url}, not to {ours_at}",
+                      "ask support to change it and import the answer, or set KCK_PUBLIC_URL to that host")  # fmt: skip
 
 
 def _installations(backend: Backend) -> Iterator[Finding]:

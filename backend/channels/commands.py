@@ -31,7 +31,7 @@ class SupportAnswer(BaseModel):
     secret_key: str = Field(min_length=16, max_length=200)
     name: str = Field(min_length=1, max_length=255)
     client_uuid: str | None = None
-    webhook_url_v2: str | None = None
+    webhook_url_v2: str | None = Field(None, max_length=500)
     bot: Bot = Bot()
 
 
@@ -60,15 +60,20 @@ def import_(settings: Settings, file: TextIO, client_id: str | None) -> None:
         key = store.save_channel(
             conn, sealer, now=utc_now(), integration_id=ours[0].id, channel_id=answer.id, secret=answer.secret_key,
             code=answer.code, name=answer.name, bot_id=answer.bot.id, bot_client_id=answer.bot.client_id,
-            bot_name=answer.bot.name,
+            bot_name=answer.bot.name, hook_url=answer.webhook_url_v2 or "",
         )  # fmt: skip
         accounts.record(conn, "channel.imported", actor="operator", now=utc_now(), channel_id=key)
-    ours_at = f"{settings.public_url.rstrip('/')}/hooks/amojo/:scope_id"
+    ours_at = hook_address(settings)
     if answer.webhook_url_v2 not in (None, ours_at):
         click.echo(
             f"Warning: hooks go to {answer.webhook_url_v2}, not to {ours_at}: ask support to change it.", err=True
         )
     click.echo(f"Channel {key} is saved: {answer.name} ({answer.code}), id {answer.id}.")
+
+
+def hook_address(settings: Settings) -> str:
+    """Return the address that support must have registered for hooks; Kommo puts the scope in."""
+    return f"{settings.public_url.rstrip('/')}/hooks/amojo/:scope_id"
 
 
 def read_answer(text: str, name: str) -> SupportAnswer:

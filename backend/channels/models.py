@@ -31,6 +31,7 @@ channels = Table(
     Column("bot_id", String(64), nullable=False, server_default=""),
     Column("bot_client_id", String(64), nullable=False, server_default=""),
     Column("bot_name", String(255), nullable=False, server_default=""),
+    Column("hook_url", String(500), nullable=False, server_default=""),  # empty: support did not say
     Column("imported_at", UtcDateTime, nullable=False),
 )
 

@@ -6,7 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Channel:
-    """Our chat channel as registered with Kommo. ``channel_id`` and ``secret`` sign for every account."""
+    """Our chat channel as registered with Kommo. ``channel_id`` and ``secret`` sign for every account.
+
+    ``hook_url`` is where support has registered its hooks to go, empty where support did not say.
+    """
 
     id: int
     integration_id: int
@@ -17,6 +20,7 @@ class Channel:
     bot_id: str
     bot_client_id: str
     bot_name: str
+    hook_url: str
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ def test_hooks_that_go_elsewhere_are_warned_of(office: Office, tmp_path: Path) -
     wrong = {**ANSWER, "webhook_url_v2": "https://other.example/:scope_id"}
     assert "Warning" not in run(office, "channel", "import", written(tmp_path, right)).output
     assert "hooks go to https://other.example" in run(office, "channel", "import", written(tmp_path, wrong)).output
+    assert "go to https://other.example" in run(office, "doctor").output
 
 
 def test_an_integration_is_added_by_hand_with_its_secret_in_a_file(office: Office, tmp_path: Path) -> None:
