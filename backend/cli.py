@@ -7,12 +7,13 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend import migrations
+from backend.accounts import store
 from backend.accounts.account_commands import accounts
 from backend.accounts.commands import integration
 from backend.app import open_backend
 from backend.channels.commands import channel
 from backend.crm.commands import crm_hooks
-from backend.db import open_engine
+from backend.db import open_engine, transaction, utc_now
 from backend.jobs import commands as jobs_commands
 from backend.providers.webchat.commands import service_account
 from backend.seal import BrokenSeal, Sealer, new_key, rotate_rows
@@ -88,7 +89,10 @@ def keys_new() -> None:
 def keys_rotate() -> None:
     """Seal everything again with the first of KCK_SECRET_KEYS; the service may go on running."""
     settings = read_settings()
-    count = rotate_rows(open_engine(settings.database_url), Sealer.from_settings(settings), migrations.all_tables())
+    engine = open_engine(settings.database_url)
+    count = rotate_rows(engine, Sealer.from_settings(settings), migrations.all_tables())
+    with transaction(engine) as conn:
+        store.record(conn, "keys.rotated", actor="operator", now=utc_now(), count=count)
     click.echo(f"{count} values are sealed again; the keys behind the first may be removed now.")
 
 

@@ -119,6 +119,7 @@ def test_keys_are_rotated_and_the_old_one_is_no_longer_needed(office: Office) ->
     first = run(office, "keys", "rotate", KCK_SECRET_KEYS=f"{new},{old}")
     assert int(first.output.split()[0]) >= 5, "two secrets of ours, two tokens, one line"
     assert run(office, "keys", "rotate", KCK_SECRET_KEYS=f"{new},{old}").output.startswith("0 values")
+    assert office.events()[-2:] == ["keys.rotated", "keys.rotated"]
     with office.backend.engine.connect() as conn:
         sealed = conn.execute(text("SELECT refresh_token FROM installations")).scalar_one()
     assert Sealer([new]).open("installations:1:refresh_token", sealed) == "def502-refresh-1"
