@@ -249,7 +249,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     dist = ROOT / "dist" if chosen.folder == FOLDER else None
     kit = Kit(chosen.folder, chosen.backend_port, chosen.sandbox_port, echo=_print_line, dist=dist)
-    signal.signal(signal.SIGTERM, _as_ctrl_c)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _as_ctrl_c)
     try:
         require_free(kit.backend_port, "BACKEND_PORT")
         require_free(kit.sandbox_port, "SANDBOX_PORT")
@@ -279,6 +280,9 @@ def _watch(kit: Kit) -> int:
 
 
 def _as_ctrl_c(_signal: int, _frame: FrameType | None) -> None:
+    # `timeout` signals twice, people press Ctrl-C twice: the second must not interrupt the stopping of the children.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

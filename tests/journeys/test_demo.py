@@ -6,7 +6,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -58,6 +58,18 @@ def test_the_demo_prints_two_addresses_that_answer_and_ctrl_c_stops_everything(t
                 assert answer.status == 200
         running.send_signal(signal.SIGINT)
         assert running.wait(30) == 0
+    assert all(is_free(port) for port in ports)
+
+
+def test_signals_that_come_again_while_it_stops_leave_nothing_running(tmp_path: Path) -> None:
+    ports = free_port(), free_port()
+    with demo(tmp_path / "demo", *ports) as running:
+        printed_addresses(running)
+        while running.poll() is None:  # `timeout` sends two, impatient people more
+            running.send_signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                running.wait(0.05)
+        assert running.returncode == 0
     assert all(is_free(port) for port in ports)
 
 
