@@ -1,5 +1,7 @@
 """Statements 28 to 61 of the chat conformance list: chats, messages, delivery, history, typing, reactions."""
 
+import statistics
+import time
 from typing import Any
 
 import pytest
@@ -328,3 +330,12 @@ def test_061_reactions_find_a_message_by_either_id(world: World, chat: ChatClien
     assert chat.send("POST", path, own | {"type": "unreact", "id": number}).status_code == 200
     switch(world, strict_reactions=True)
     assert chat.send("POST", path, own | {"type": "react", "id": number}).status_code == 400
+
+
+def test_a_thousand_messages_take_under_ten_milliseconds_each_at_the_median(chat: ChatClient) -> None:
+    spent = []
+    for number in range(1000):
+        began = time.perf_counter()
+        chat.new(f"message {number}", msgid=f"many-{number}")
+        spent.append(time.perf_counter() - began)
+    assert statistics.median(spent) < 0.010
