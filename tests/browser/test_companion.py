@@ -17,6 +17,15 @@ pytestmark = pytest.mark.browser
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 LEADS = ".leads:not(.waiting) > li"
+FIRST_NOTIFICATION = """async () => {
+    const registration = await navigator.serviceWorker.ready;
+    for (let turn = 0; turn < 100; turn += 1) {
+        const [first] = await registration.getNotifications();
+        if (first) return [first.title, first.body];
+        await new Promise((go) => setTimeout(go, 50));
+    }
+    return null;
+}"""
 SMALL: ViewportSize = {"width": 320, "height": 568}
 
 
@@ -25,6 +34,8 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kit]:
     """A kit with an account that has 30 leads, our integration and a linked web chat."""
     with running_kit(tmp_path_factory.mktemp("companion")) as running:
         control = f"{running.sandbox_url}/_sandbox"
+        # On a loaded machine calls that left a second apart arrive at once; the limit has tests of its own.
+        requests.patch(f"{control}/switches", json={"rate_limits": False}, timeout=30).raise_for_status()
         requests.post(f"{control}/seed", json={"leads": 30}, timeout=30).raise_for_status()
         requests.post(f"{control}/install", json={}, timeout=30).raise_for_status()
         link_the_web_chat(running)
@@ -123,30 +134,28 @@ def test_a_customers_message_waits_at_the_top_and_is_taken_on(page: Page, kit: K
     expect(page.locator(".waiting > li").filter(has_text="Hello?")).to_have_count(0)
 
 
-def registrations(event: dict[str, Any]) -> list[str]:
-    return [each["registrationId"] for each in event["registrations"]]
+def registrations(event: dict[str, Any], origin: str) -> list[str]:
+    return [each["registrationId"] for each in event["registrations"] if each["scopeURL"].startswith(origin)]
 
 
 def test_a_push_becomes_a_notification_about_its_lead(page: Page, context: BrowserContext, kit: Kit) -> None:
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     devtools = context.new_cdp_session(page)
     found: list[str] = []
-    devtools.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(registrations(event)))
+    heard = "ServiceWorker.workerRegistrationUpdated"
+    devtools.on(heard, lambda event: found.extend(registrations(event, kit.backend_url)))
     devtools.send("ServiceWorker.enable")
     while not found:  # the test's own time limit ends this
         page.evaluate("1")
     news = '{"kind": "message.received", "lead_id": "7"}'
     told = {"origin": kit.backend_url, "registrationId": found[0], "data": news}
-    devtools.send("ServiceWorker.deliverPushMessage", told)
-    shown = """async () => {
-        const registration = await navigator.serviceWorker.ready;
-        for (let turn = 0; turn < 600; turn += 1) {
-            const [first] = await registration.getNotifications();
-            if (first) return [first.title, first.body];
-            await new Promise((go) => setTimeout(go, 50));
-        }
-    }"""
-    assert page.evaluate(shown) == ["New message", "#7"]
+    seen = None
+    for _ in range(6):  # a browser that starves may drop a push; the same one again shows the same notification
+        devtools.send("ServiceWorker.deliverPushMessage", told)
+        seen = page.evaluate(FIRST_NOTIFICATION)
+        if seen:
+            break
+    assert seen == ["New message", "#7"]
 
 
 def test_the_app_can_be_installed_and_starts_without_network(page: Page, context: BrowserContext) -> None:
