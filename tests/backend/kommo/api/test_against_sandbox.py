@@ -6,6 +6,8 @@ import pytest
 
 from backend.crm.calls import UnknownCaller, log_calls
 from backend.crm.leads import create_lead, create_lead_with_person, find_or_create_contact
+from backend.db import utc_now
+from backend.kommo.amojo import AmojoClient, Channel
 from backend.kommo.api import Api, LeadFilter, Range
 from backend.kommo.api.drafts import (
     CallDraft,
@@ -23,6 +25,7 @@ from backend.kommo.api.drafts import (
 )
 from backend.kommo.api.errors import Invalid, NotFound, Unauthorized
 from backend.kommo.client import KommoClient
+from backend.kommo.messages import Content, NewMessage, Person
 from sandbox.crm.seeding import seed_leads
 from tests.support.sandbox_api import Served, served_sandbox
 
@@ -157,6 +160,26 @@ def test_incoming_leads_are_taken_and_turned_away(api: Api) -> None:
         api.unsorted.accept(taken.written.uid or "")
     summary = api.unsorted.summary()
     assert (summary.accepted, summary.declined) == (1, 1)
+
+
+def test_a_waiting_chat_is_tied_to_a_lead_that_exists(api: Api, served: Served) -> None:
+    visitor_writes(served)
+    (waiting,) = api.unsorted.list()
+    lead_id = create_lead(api, LeadDraft(name="Roses"))
+    api.unsorted.link(waiting.uid, entity_id=lead_id)
+    assert list(api.unsorted.list()) == []
+    with pytest.raises(NotFound):
+        api.unsorted.link(waiting.uid, entity_id=lead_id)
+
+
+def visitor_writes(served: Served) -> None:
+    """Let a first message come in through the chat service, which makes an incoming lead of its chat."""
+    client, registered = KommoClient(("kommo.com",), "amojo.kommo.com", served.url), served.world.registered.channel
+    chats, channel = AmojoClient(client, "amojo.kommo.com"), Channel(registered.id, registered.secret)
+    scope_id = chats.connect(channel, served.world.accounts.first.amojo_id, "Shop")
+    message = NewMessage("m-1", "c-1", utc_now(), Person("Maria", id="u-1"), Content(text="Do you have red roses?"))
+    chats.send(channel, scope_id, message)
+    client.close()
 
 
 def test_sources_hooks_and_templates(api: Api) -> None:
