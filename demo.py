@@ -23,6 +23,7 @@ from types import FrameType
 ROOT = Path(__file__).resolve().parent
 FOLDER = ROOT / "var" / "demo"
 LOGIN, LINE = "demo", "Demo shop"
+STOPS = (signal.SIGTERM, signal.SIGINT)
 Echo = Callable[[str, str], None]
 
 
@@ -249,8 +250,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     dist = ROOT / "dist" if chosen.folder == FOLDER else None
     kit = Kit(chosen.folder, chosen.backend_port, chosen.sandbox_port, echo=_print_line, dist=dist)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _as_ctrl_c)
+    stop_on_signals()
     try:
         require_free(kit.backend_port, "BACKEND_PORT")
         require_free(kit.sandbox_port, "SANDBOX_PORT")
@@ -279,9 +279,17 @@ def _watch(kit: Kit) -> int:
         time.sleep(0.5)
 
 
+def stop_on_signals() -> None:
+    """Let the first SIGTERM or Ctrl-C raise KeyboardInterrupt in the main thread, and ignore those that follow.
+
+    `timeout` signals twice, people press Ctrl-C twice: the second must not interrupt the stopping of the children.
+    """
+    for number in STOPS:
+        signal.signal(number, _as_ctrl_c)
+
+
 def _as_ctrl_c(_signal: int, _frame: FrameType | None) -> None:
-    # `timeout` signals twice, people press Ctrl-C twice: the second must not interrupt the stopping of the children.
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 

@@ -5,13 +5,12 @@ Door of ``make scaled``. PostgreSQL and Redis are started from the installed pro
 
 import argparse
 import contextlib
-import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
 
-from demo import ROOT, Child, DemoError, Kit, require_free
+from demo import ROOT, Child, DemoError, Kit, require_free, stop_on_signals
 from tests.support import brokers, postgres
 
 FOLDER = ROOT / "var" / "scaled"
@@ -89,7 +88,7 @@ def main() -> int:
     parser.add_argument("--sandbox-port", type=int, default=8800, metavar="PORT")
     parser.add_argument("--stream-port", type=int, default=8001, metavar="PORT")
     chosen = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stop_on_signals()
     if postgres.programs() is None or not brokers.has_redis():
         print("scaled: PostgreSQL and Redis are needed: apt-get install postgresql redis-server", file=sys.stderr)
         return 1
