@@ -1,22 +1,17 @@
-"""Send any hook: a published vector or a body of one's own; signed well or badly, twice, to a foreign scope."""
+"""Send any hook: a published sample, retold for a chat if wanted, or a body of one's own; well or badly."""
 
-import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
 from sandbox.amojo import hooks
-from sandbox.amojo.records import Scope
+from sandbox.amojo.records import Chat, Scope
+from sandbox.control import samples
 from sandbox.control.reading import WrongUse, named_account, outcome_json, sent
-from sandbox.crm import form
-from sandbox.crm.hooks.bodies import account_block
 from sandbox.outbound import Outcome, Outgoing
 from sandbox.world import World
 
-VECTORS = Path(__file__).parents[2] / "tests" / "golden" / "chats_webhooks.json"
-CRM_VECTORS = VECTORS.with_name("crm_webhooks.json")
 FORGED = "0" * 40
 MODES = ("ok", "wrong-signature", "twice", "foreign-scope", "unknown-event")
 
@@ -26,7 +21,7 @@ def add_routes(routes: Blueprint, world: World) -> None:
 
     @routes.get("/hooks")
     def known() -> Response:
-        return jsonify({"vectors": list(vectors()), "modes": MODES, "crm": list(crm_vectors())})
+        return jsonify({"vectors": list(samples.chat_hooks()), "modes": MODES, "crm": list(samples.crm_hooks())})
 
     @routes.post("/hooks")
     def send() -> Response:
@@ -35,7 +30,7 @@ def add_routes(routes: Blueprint, world: World) -> None:
         if mode not in MODES:
             raise WrongUse(f"unknown mode {mode!r}; known: {', '.join(MODES)}")
         scope = chosen_scope(world, body)
-        content = addressed(world, scope, chosen_body(body))
+        content = addressed(world, scope, chosen_body(world, scope, body))
         if mode == "unknown-event":
             content = {"account_id": scope.amojo_id, "time": world.ground.clock.seconds(), "action": {"dance": {}}}
         outcomes = [outcome_json(each) for each in deliver(world, scope, content, mode)]
@@ -44,31 +39,17 @@ def add_routes(routes: Blueprint, world: World) -> None:
     @routes.post("/hooks/crm")
     def send_crm() -> Response:
         body = sent()
-        found = crm_vectors().get(str(body.get("vector")))
+        found = samples.crm_hooks().get(str(body.get("vector")))
         if found is None:
-            raise WrongUse(f"unknown vector; known: {', '.join(crm_vectors())}")
+            raise WrongUse(f"unknown vector; known: {', '.join(samples.crm_hooks())}")
         account = named_account(world, body)
         books = world.crm.of(account)
-        raw = form.encode(found | {"account": account_block(books, world.accounts.host(account))}).encode()
+        if not books.webhooks:
+            raise WrongUse(f"nobody has subscribed to the hooks of {account.subdomain}")
+        raw = samples.for_account(found, world.accounts.host(account), account.subdomain, account.id)
         for webhook in books.webhooks.values():
             world.crm_hooks.send(books, webhook, raw)
         return jsonify({"destinations": [each["destination"] for each in books.webhooks.values()]})
-
-
-def vectors() -> dict[str, dict[str, Any]]:
-    """Return the published sample hooks by id; none where the repository's vectors are not at hand."""
-    if not VECTORS.is_file():
-        return {}
-    found = json.loads(VECTORS.read_text(encoding="utf-8"))["hooks"]
-    return {each["id"]: each["body"] for each in found}
-
-
-def crm_vectors() -> dict[str, dict[str, Any]]:
-    """Return the published bodies of CRM hooks by name, as trees."""
-    if not CRM_VECTORS.is_file():
-        return {}
-    found = json.loads(CRM_VECTORS.read_text(encoding="utf-8"))["cases"]
-    return {each["name"]: each["tree"] for each in found}
 
 
 def chosen_scope(world: World, body: dict[str, Any]) -> Scope:
@@ -81,14 +62,25 @@ def chosen_scope(world: World, body: dict[str, Any]) -> Scope:
     return found
 
 
-def chosen_body(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the hook that was asked for; raise WrongUse."""
+def chosen_body(world: World, scope: Scope, body: dict[str, Any]) -> dict[str, Any]:
+    """Return the hook that was asked for, retold for ``chat`` when one is named; raise WrongUse."""
     if isinstance(body.get("body"), dict):
         own: dict[str, Any] = body["body"]
         return own
-    found = vectors().get(str(body.get("vector")))
+    found = samples.chat_hooks().get(str(body.get("vector")))
     if found is None:
         raise WrongUse("give body (an object) or vector (one of those that GET /_sandbox/hooks lists)")
+    if body.get("chat") is None:
+        return found
+    manager = world.accounts.by_id[scope.account_id].current_user.amojo_id or ""
+    return samples.for_chat(found, world.ground, chosen_chat(world, scope, body["chat"]), manager)
+
+
+def chosen_chat(world: World, scope: Scope, chat_id: object) -> Chat:
+    """Return a chat of the scope; raise WrongUse."""
+    found = world.chats.chats.get(str(chat_id))
+    if found is None or found.scope_id != scope.id:
+        raise WrongUse(f"no chat {chat_id!r} in {scope.id}")
     return found
 
 

@@ -168,16 +168,6 @@ def test_a_fault_with_a_probability_follows_the_seed(world: World, client: Flask
     assert 5 < statuses.count(500) < 35
 
 
-def test_a_published_hook_is_sent_to_the_connected_scope(
-    client: FlaskClient, chat: ChatClient, world: World, receiver: Receiver
-) -> None:
-    sent = control(client, "/hooks", {"vector": "v2-text", "mode": "twice"})
-    assert [each["status"] for each in sent["outcomes"]] == [200, 200]
-    assert receiver.got[0].path == f"/hooks/amojo/{SCOPE}"
-    assert control(client, "/hooks", {"vector": "v2-text", "mode": "foreign-scope"})["outcomes"][0]["status"] == 200
-    assert SCOPE not in receiver.got[-1].path
-
-
 def test_many_leads_are_seeded_at_once(client: FlaskClient, world: World) -> None:
     assert control(client, "/seed", {"leads": 3000}) == {"leads": 3000}
     assert len(world.crm.of(world.accounts.first).leads) == 3000
@@ -215,13 +205,3 @@ def test_an_install_hook_can_be_lost(client: FlaskClient, receiver: Receiver) ->
     control(client, "/faults", {"name": "hook-lost", "route": "install hook", "once": True})
     assert control(client, "/install")["hook"]["status"] == 0
     assert receiver.got == []
-
-
-def test_a_published_crm_hook_goes_to_every_subscriber(client: FlaskClient, world: World, receiver: Receiver) -> None:
-    api = ApiClient(client, world)
-    api.call("POST", "/webhooks", {"destination": f"{receiver.url}/crm/", "settings": ["add_lead"]})
-    control(client, "/hooks/crm", {"vector": "note_lead"})
-    assert world.crm_courier.settle()
-    assert b"attachement" in receiver.got[0].body
-    assert b"account%5Bsubdomain%5D=demo" in receiver.got[0].body
-    assert client.post("/_sandbox/hooks/crm", json={"vector": "none"}).status_code == 400
