@@ -28,6 +28,15 @@ AREAS: Rows = (
 MODULES: Rows = (
     ("`jquery` 2.1.3, `underscore` 1.9.1, `backbone` 1.1.2, `moment` 2.24.0, `twigjs` 0.8.9, `pubsub` 1.5.3", "D", ""),
     ("`FileAPI` 2.0.18", "D", "2.0.5 is documented; this is the nearest published one"),
+    (
+        "`accounting` 0.3.2, `browser-detect` 0.2.28, `chartjs` 2.9.2, `clipboard` 1.5.10, `cocktail` 0.5.15, "
+        "`cropperjs` 1.2.2, `device` 0.8.0, `enquire` 2.1.1, `fullcalendar` 2.3.1, `jplayer` 2.9.2, `js-uuid` 0.0.6, "
+        "`quill` 1.3.6, `rangeslider` 2.3.2, `store` 1.3.20, `virtualized-list` 2.2.0",
+        "D",
+        "loaded when a widget asks, in the published shape; that `device` is the package current-device is A",
+    ),
+    ("`steady` 2.0.1", "D", "2.0.0 is documented; this is the nearest published one"),
+    ("`intl_tel_input` 5.1.7", "D", "3.7.1 is documented; this is the nearest published one; no number formats"),
     ("`lib/components/base/modal`", "D", "methods O"),
     ("`lib/components/base/confirm`", "O", ""),
     ("`es6promise`", "O", "the browser's own promises"),
@@ -59,5 +68,6 @@ MISSING: Rows = (
     ),
     ("industry solutions", "`register_steps`, `finish_wizard`, `get_tutorial` are never called"),
     ("`@crm/…` modules", "undocumented modules of the page's own framework"),
-    ("the other documented modules", "a widget that asks for one is told its name"),
+    ("module `google-libphonenumber` 3.0.0 (D)", "426 kB that no public widget asks for; no AMD module as published"),
+    ("module `colorpicker` 3.0.0 (D)", "several libraries bear the name; which one it is, is not documented"),
 )

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from sandbox.page.coverage import MEMBERS, MODULES
+from sandbox.page.coverage import MEMBERS
 from tests.support.host_page import Host
 
 pytestmark = pytest.mark.browser
@@ -19,11 +19,3 @@ def test_every_member_of_the_base_object_is_listed_and_every_listed_one_is_there
     host.visit("/leads/pipeline/")
     base = "Object.getPrototypeOf(Object.getPrototypeOf(window.probe))"
     assert set(host.page.evaluate(f"Object.keys({base})")) == named(MEMBERS)
-
-
-def test_every_listed_module_loads(host: Host) -> None:
-    host.visit("/leads/pipeline/")
-    modules = sorted(name for name in named(MODULES) if name not in {"text", "json", "css", "optional"})
-    kinds = "(...found) => done(found.map((each) => typeof each))"
-    load = f"(names) => new Promise((done, failed) => require(names, {kinds}, failed))"
-    assert set(host.page.evaluate(load, modules)) <= {"function", "object"}
