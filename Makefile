@@ -43,7 +43,7 @@ unit: install ## the quick tests alone: no browser, no processes
 	@$(PY) -m pytest -m "not browser and not journey"
 
 browser: install ## find or install the Chromium that the browser tests drive
-	@$(PY) -m tests.support.chromium
+	@$(PY) -m programs.chromium
 
 build: install ## dist/widget.zip
 	@$(PY) build.py

@@ -10,8 +10,11 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-from demo import ROOT, Child, DemoError, Kit, require_free, stop_on_signals
-from tests.support import brokers, postgres
+from programs import brokers, postgres
+from programs.child import Child, StartError
+from programs.kit import ROOT, Kit
+from programs.ports import require_free
+from programs.signals import stop_on_signals
 
 FOLDER = ROOT / "var" / "scaled"
 
@@ -77,7 +80,7 @@ def _run(kit: ScaledKit) -> None:
     while True:
         dead = [child for child in kit.children if child.process.poll() is not None]
         if dead:
-            raise DemoError(f"{dead[0].name} ended with code {dead[0].process.returncode}: see its last lines above")
+            raise StartError(f"{dead[0].name} ended with code {dead[0].process.returncode}: see its last lines above")
         time.sleep(0.5)
 
 
@@ -96,7 +99,7 @@ def main() -> int:
         try:
             for port, option in ((chosen.backend_port, "BACKEND_PORT"), (chosen.sandbox_port, "SANDBOX_PORT"),
                                  (chosen.stream_port, "STREAM_PORT")):  # fmt: skip
-                require_free(port, option)
+                require_free(port, f"make scaled {option}")
             database_url = postgres.create_database(stack.enter_context(postgres.server()))
             broker_url = stack.enter_context(brokers.redis())
             kit = ScaledKit(
@@ -105,7 +108,7 @@ def main() -> int:
             )  # fmt: skip
             stack.callback(kit.stop)
             _run(kit)
-        except DemoError as error:
+        except StartError as error:
             print(f"scaled: {error}", file=sys.stderr)
             return 1
         except KeyboardInterrupt:

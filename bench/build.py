@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench import peers
-from bench.programs import cost_of
+from bench.cost import cost_of
 from bench.rounds import best_of, seconds
 from bench.row import Goal, Row, judge
 from bundler.commands.build import build

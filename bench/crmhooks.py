@@ -30,8 +30,8 @@ from backend.jobs.models import READY, outbox
 from backend.seal import Sealer
 from backend.settings import Settings
 from bench.row import Row, limit
-from demo import Kit
-from tests.support.kits import free_port
+from programs.kit import Kit
+from programs.ports import free_port
 
 HOOKS, QUICK_HOOKS = 5_000, 600
 A_SECOND, SENDERS = 200, 16

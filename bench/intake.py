@@ -25,7 +25,7 @@ from backend.migrations import upgrade
 from bench import chaos, site
 from bench.rounds import best_of
 from bench.row import Goal, Row, judge
-from tests.support import postgres
+from programs import postgres
 
 CONNECTIONS = 32
 

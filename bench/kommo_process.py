@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 _SERVER = """
 import json, sys
 from sandbox.crm.seeding import seed_leads
-from tests.support.sandbox_api import served_sandbox
+from programs.kommo import served_sandbox
 with served_sandbox() as served:
     seed_leads(served.world.crm.of(served.world.accounts.first), int(sys.argv[1]))
     print(json.dumps([served.url, served.host, served.token]), flush=True)

@@ -38,7 +38,7 @@ from backend.kommo.oauth import TokenPair
 from backend.seal import DEVELOPMENT_KEY, Sealer
 from bench import peers
 from bench.row import Row, limit
-from tests.support import postgres
+from programs import postgres
 
 PROCESSES, THREADS = 4, 32
 HOST, AMOUNT = "acme.kommo.com", PROCESSES * THREADS

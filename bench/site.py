@@ -24,7 +24,8 @@ from backend.db import open_engine, transaction, utc_now
 from backend.jobs.models import READY, outbox
 from backend.migrations import all_tables, upgrade
 from backend.seal import Sealer, new_key
-from tests.support import brokers, postgres
+from programs import brokers, postgres
+from programs.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 CHANNEL, AMOJO_ID = "7d1f0c3a-5b2e-4c6d-9a8f-0b1c2d3e4f50", "1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d"
@@ -37,7 +38,7 @@ class Site:
     """Processes of the backend around one database. ``far_url`` stands for Kommo and for the messenger."""
 
     def __init__(self, folder: Path, database_url: str, far_url: str, broker_url: str | None = None) -> None:
-        self.folder, self.port = folder, postgres.free_port()
+        self.folder, self.port = folder, free_port()
         self._key = new_key()
         self._spawns: dict[str, Callable[[], subprocess.Popen[bytes]]] = {"web": self._web}
         self._running: dict[str, subprocess.Popen[bytes]] = {}

@@ -25,7 +25,7 @@ from backend.providers.webchat.feed import Feed
 from backend.providers.webchat.provider import Webchat
 from bench import site
 from bench.row import Goal, Row, judge, limit
-from tests.support.postgres import free_port
+from programs.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bench.row import Row, limit
 from bench.widget_run import MODES, Run, run_widget
-from tests.support import chromium
+from programs import chromium
 
 GOALS = {"refused": 80, "one mode": 90}
 CANNOT_RUN = (

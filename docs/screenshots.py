@@ -8,8 +8,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
-from demo import LOGIN, Kit
-from tests.support import chromium
+from programs import chromium
+from programs.kit import LOGIN, Kit
 from tests.support.crm import Crm, Visitor
 
 PICTURES = Path(__file__).resolve().parent / "images"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.support import chromium
+from programs import chromium
 
 for _name in [name for name in os.environ if name.startswith("KCK_")]:
     del os.environ[_name]

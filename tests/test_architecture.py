@@ -136,8 +136,11 @@ def test_the_environment_of_the_backend_is_read_in_one_place() -> None:
 
 def test_nobody_imports_the_tests() -> None:
     for path in SOURCES:
-        if path.relative_to(ROOT).parts[0] in PACKAGES:
-            assert not imported_packages(path) & {"tests", "bench", "demo"}, path
+        room = path.relative_to(ROOT).parts[0]
+        if room in PACKAGES:
+            assert not imported_packages(path) & {"tests", "bench", "demo", "scaled"}, path
+        if room not in ("tests", "docs"):  # the pictures of the documentation are taken by walking as the tests do
+            assert "from tests.support" not in path.read_text("utf-8"), path
 
 
 def imported_packages(path: Path) -> set[str]:

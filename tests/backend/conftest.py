@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from backend.db import open_engine
 from backend.migrations import upgrade
-from tests.support import postgres
+from programs import postgres
 
 
 @pytest.fixture(scope="session")

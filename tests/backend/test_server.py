@@ -15,7 +15,7 @@ import pytest
 
 from backend.db import open_engine
 from backend.migrations import upgrade
-from tests.support.postgres import free_port
+from programs.ports import free_port
 
 LIMIT = 1024 * 1024
 

@@ -8,7 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-from demo import LOGIN, Kit
+from programs.kit import LOGIN, Kit
 from tests.support import forged
 from tests.support.http_visitor import HttpVisitor
 from tests.support.kits import running_kit

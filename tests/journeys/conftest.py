@@ -7,7 +7,7 @@ import pytest
 import requests
 from playwright.sync_api import BrowserContext, Playwright
 
-from demo import Kit
+from programs.kit import Kit
 from tests.support.kits import running_kit, wait_until_known
 from tests.support.true_origin import browser_at_kommo
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from demo import LINE, LOGIN, Kit
+from programs.kit import LINE, LOGIN, Kit
 from tests.support import forged
 from tests.support.crm import WAIT_MS, Crm, Visitor, widget_texts
 from tests.support.true_origin import ORIGIN

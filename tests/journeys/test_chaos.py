@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench import chaos, site
-from tests.support import brokers, postgres
+from programs import brokers, postgres
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 

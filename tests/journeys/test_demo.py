@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from demo import ROOT
-from tests.support.kits import free_port
+from programs.kit import ROOT
+from programs.ports import free_port
 
 pytestmark = pytest.mark.journey
 

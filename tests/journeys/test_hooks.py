@@ -5,7 +5,7 @@ import uuid
 import pytest
 import requests
 
-from demo import LOGIN, Kit
+from programs.kit import LOGIN, Kit
 from tests.support import forged
 from tests.support.http_visitor import HttpVisitor
 

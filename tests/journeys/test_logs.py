@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from backend.seal import Sealer
-from demo import LOGIN, Kit
+from programs.kit import LOGIN, Kit
 from tests.support import forged
 from tests.support.http_visitor import HttpVisitor
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from demo import LOGIN, Kit
+from programs.kit import LOGIN, Kit
 from tests.support import forged
 
 pytestmark = pytest.mark.journey

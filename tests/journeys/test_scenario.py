@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from demo import LOGIN, Kit
+from programs.kit import LOGIN, Kit
 from sandbox.play import load, play
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]

@@ -4,7 +4,7 @@ import pytest
 import requests
 from playwright.sync_api import BrowserContext, Page, expect
 
-from demo import Kit
+from programs.kit import Kit
 from tests.support import forged
 from tests.support.kits import wait_until_known
 

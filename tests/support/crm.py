@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from demo import ROOT
+from programs.kit import ROOT
 
 WIDGET = "channel_kit"
 WAIT_MS = 30_000

@@ -15,7 +15,7 @@ import uuid
 from contextlib import closing
 from typing import Any
 
-from demo import Kit
+from programs.kit import Kit
 
 ACCOUNT_ID = 31000001
 USER_ID = 101

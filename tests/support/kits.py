@@ -1,6 +1,5 @@
 """A backend and a sandbox of a test's own, as real processes on free ports."""
 
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,15 +7,9 @@ from pathlib import Path
 
 import requests
 
-from demo import Kit
+from programs.kit import Kit
+from programs.ports import free_port
 from tests.support import forged
-
-
-def free_port() -> int:
-    """A port that nothing listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import Browser, Playwright
 
-from demo import Kit
-from tests.support import chromium
+from programs import chromium
+from programs.kit import Kit
 
 ORIGIN = "https://demo.kommo.com"
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select
 
 from backend.db import transaction
 from backend.jobs import bell, broker, store
-from tests.support import brokers
+from programs import brokers
 from tests.support.celery_door import LEASE_S, seen
 
 ROOT = Path(__file__).resolve().parents[3]

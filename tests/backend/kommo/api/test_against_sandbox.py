@@ -26,8 +26,8 @@ from backend.kommo.api.drafts import (
 from backend.kommo.api.errors import Invalid, NotFound, Unauthorized
 from backend.kommo.client import KommoClient
 from backend.kommo.messages import Content, NewMessage, Person
+from programs.kommo import Served, served_sandbox
 from sandbox.crm.seeding import seed_leads
-from tests.support.sandbox_api import Served, served_sandbox
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A real RabbitMQ or Redis for tests, started from the installed programs in a folder of its own on free ports."""
+"""A real RabbitMQ or Redis, started from the installed programs in a folder of its own on free ports."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.postgres import free_port
+from programs.ports import free_port
 
 RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 

@@ -1,9 +1,8 @@
-"""A real PostgreSQL for tests, started from the installed programs in a folder of its own on a free port."""
+"""A real PostgreSQL, started from the installed programs in a folder of its own on a free port."""
 
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -13,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+
+from programs.ports import free_port
 
 _NOBODY = 65534
 
@@ -108,13 +109,6 @@ def drop_database(server_url: str, url: str) -> None:
     """Remove a database, whoever still uses it."""
     with psycopg.connect(server_url, autocommit=True) as conn:
         conn.execute(f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)".encode())
-
-
-def free_port() -> int:
-    """A port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _unprivileged() -> list[str]:

@@ -1,4 +1,4 @@
-"""The Chromium that browser tests drive: found, or got by ``python -m tests.support.chromium`` (``make browser``).
+"""The Chromium that browser tests drive: found, or got by ``python -m programs.chromium`` (``make browser``).
 
 In this order: the one named by ``BROWSER_PATH``, Playwright's own, one that the system has, Debian's package.
 """
