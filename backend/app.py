@@ -35,6 +35,7 @@ from backend.jobs import periodic
 from backend.jobs.run import Handler, Runner
 from backend.kommo.amojo import AmojoClient
 from backend.kommo.client import KommoClient
+from backend.kommo.hosts import ALL_ZONES, PLATFORMS
 from backend.media.room import Media, open_media
 from backend.providers.base import Provider
 from backend.providers.registry import Context, Messenger, installed, open_messengers
@@ -76,13 +77,13 @@ def open_backend(
     engine, sealer = open_engine(settings.database_url), Sealer.from_settings(settings)
     _attach_broker(settings, engine)
     budget = Budget(engine)
-    kommo = KommoClient(settings.kommo_zones, settings.amojo_host, settings.dev_kommo_url, budget=budget)
+    kommo = KommoClient(settings.dev_kommo_url, budget=budget)
     tokens = Tokens(engine, sealer, kommo, clock)
     api, keeper = AccountApi(engine, kommo, tokens), upkeep.Upkeep(engine, tokens, clock)
-    chats = AmojoClient(kommo, settings.amojo_host, clock)
+    chats = AmojoClient(kommo, clock)
     hooks, companion = _open_crm(engine, sealer, kommo, tokens, settings, clock)
-    installer = Installer(engine, sealer, kommo, settings.kommo_zones, clock,
-                          after_install=crm_hooks.AFTER_INSTALL, after_removal=_AFTER_REMOVAL)  # fmt: skip
+    installer = Installer(engine, sealer, kommo, clock, after_install=crm_hooks.AFTER_INSTALL,
+                          after_removal=_AFTER_REMOVAL)  # fmt: skip
     connections = Connections(engine, sealer, chats, Sources(engine, sealer, api, clock), clock)
     known: dict[str, Provider] = {}
     conversations = open_conversations(engine, sealer, chats, known, clock, takes_v1=settings.takes_v1_hooks)
@@ -90,7 +91,7 @@ def open_backend(
     context = Context(engine, settings, conversations.relay, media.links, media.storage.save, clock)
     messengers = open_messengers(context, providers, more=installed())
     known |= {name: messenger.provider for name, messenger in messengers.items()}
-    callers = Callers(engine, sealer, settings.kommo_zones, admins_only=settings.links_admins_only, clock=clock)
+    callers = Callers(engine, sealer, admins_only=settings.links_admins_only, clock=clock)
     handlers: dict[str, Handler] = {
         **hooks.handlers(),
         **companion.handlers(),
@@ -146,12 +147,12 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
     problems.register(app)
     guard.register(app, is_https=settings.public_url.startswith("https://"),
                    large_bodies={"/hooks/crm/": crm_views.MAX_BODY_BYTES, "/webchat/": 20_000_000})  # fmt: skip
-    cors.register(app, zones=settings.kommo_zones, dev_origins=settings.dev_origins)
-    consent_site = settings.dev_kommo_url or f"https://www.{settings.kommo_zones[0]}"
+    cors.register(app, zones=ALL_ZONES, dev_origins=settings.dev_origins)
+    consent_sites = {each.name: settings.dev_kommo_url or each.consent_site for each in PLATFORMS.values()}
     app.register_blueprint(health.blueprint(engine=backend.engine))
-    app.register_blueprint(oauth_views.blueprint(installer=backend.installer, consent_site=consent_site,
+    app.register_blueprint(oauth_views.blueprint(installer=backend.installer, consent_sites=consent_sites,
                                                  sign_ins=backend.companion.sign_ins.came_back))  # fmt: skip
-    app.register_blueprint(companion_views.blueprint(companion=backend.companion, consent_site=consent_site))
+    app.register_blueprint(companion_views.blueprint(companion=backend.companion, consent_sites=consent_sites))
     app.register_blueprint(link_views.blueprint(callers=backend.callers, links=backend.links))
     app.register_blueprint(openapi.blueprint(OPERATIONS, server=settings.public_url))
     app.register_blueprint(crm_views.blueprint(hooks=backend.hooks))

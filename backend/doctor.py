@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend import migrations
 from backend.accounts import store as accounts
+from backend.accounts.models import integrations
 from backend.app import Backend
 from backend.channels import store as channels
 from backend.channels.commands import hook_address
@@ -19,8 +20,8 @@ from backend.channels.models import channels as channel_table
 from backend.channels.models import scopes
 from backend.channels.records import Channel
 from backend.jobs.models import BURIED, outbox
-from backend.kommo import amojo
 from backend.kommo.client import KommoError, Request
+from backend.kommo.hosts import PLATFORMS
 from backend.seal import BrokenSeal
 
 MAX_SKEW_S = 5
@@ -102,7 +103,7 @@ def _channels(backend: Backend) -> Iterator[Finding]:
                 channel = channels.channel(conn, backend.sealer, key)
             yield from _hook_address(channel, hook_address(backend.settings))
             if key in used:
-                backend.chats.history_page(amojo.Channel(channel.channel_id, channel.secret), used[key], _NOBODY)
+                backend.chats.history_page(channel.signing, used[key], _NOBODY)
         except BrokenSeal as error:
             yield Finding(str(error), "put the key that sealed it back into KCK_SECRET_KEYS, behind the newest")
         except KommoError as error:
@@ -132,8 +133,14 @@ def _installations(backend: Backend) -> Iterator[Finding]:
 
 
 def _clock(backend: Backend) -> Iterator[Finding]:
-    """Compare clocks by the Date of an answer: a refusal has one too."""
-    host = backend.settings.amojo_host
+    """Compare clocks by the Date of an answer of each platform in use: a refusal has one too."""
+    with backend.engine.connect() as conn:
+        names = sorted(set(conn.execute(select(integrations.c.platform)).scalars()))
+    for name in names:
+        yield from _clock_of(backend, PLATFORMS[name].amojo_host)
+
+
+def _clock_of(backend: Backend, host: str) -> Iterator[Finding]:
     try:
         dates = [backend.kommo.call(Request("GET", f"https://{host}/", sign=lambda path: {})).headers.get("Date")]
     except KommoError as error:

@@ -6,12 +6,13 @@ What an operator registers (integrations, channels, service accounts) lives in t
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from cryptography.fernet import Fernet
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 PREFIX = "KCK_"
+_OF_PLATFORMS = frozenset({"kommo_zones", "amojo_host"})  # settings of earlier versions
 
 
 class Settings(BaseModel):
@@ -28,10 +29,6 @@ class Settings(BaseModel):
     secret_keys: tuple[SecretStr, ...] = Field(
         (), description="Fernet keys that seal secrets at rest, newest first. Required outside development."
     )
-    kommo_zones: tuple[str, ...] = Field(
-        ("kommo.com", "amocrm.com"), description="Zones whose account hosts may call us and be called."
-    )
-    amojo_host: str = Field("amojo.kommo.com", description="Host of the chat service.")
     links_admins_only: bool = Field(
         True, description="Refuse to link and unlink for a user of whom Kommo says that he is no administrator."
     )
@@ -112,6 +109,17 @@ class Settings(BaseModel):
         for key in keys:
             Fernet(key.get_secret_value())
         return keys
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_are_known(cls, values: Any) -> Any:
+        removed = sorted(f"{PREFIX}{name.upper()}" for name in _OF_PLATFORMS & set(values))
+        if removed:
+            raise ValueError(
+                f"{', '.join(removed)}: remove it. Hosts follow from each integration's platform now; one of amocrm.ru"
+                " is added with `integration add --platform amocrm`"
+            )
+        return values
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:

@@ -73,7 +73,7 @@ def _best_pages(
 
 
 def _api(kommo: KommoProcess) -> Api:
-    client = KommoClient(("kommo.com",), "amojo.kommo.com", kommo.url)
+    client = KommoClient(kommo.url)
     return Api(client.call, kommo.host, lambda refused=None: kommo.token)
 
 

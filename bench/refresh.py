@@ -124,7 +124,7 @@ def _ask_all(ask: Any, pipe: Connection) -> None:
 def our_process(database_url: str, stub_url: str, pipe: Connection) -> None:
     """One process of ours."""
     engine = open_engine(database_url)
-    client = KommoClient(("kommo.com",), "amojo.kommo.com", stub_url)
+    client = KommoClient(stub_url)
     tokens = Tokens(engine, Sealer([DEVELOPMENT_KEY]), client)
     _ask_all(lambda: tokens.access(1), pipe)
 
@@ -199,7 +199,7 @@ def ours(database_url: str, trouble: Trouble, *, has_grace: bool = True) -> Outc
 
 
 def _install(engine: Any) -> None:
-    sealer, client = Sealer([DEVELOPMENT_KEY]), KommoClient(("kommo.com",), "amojo.kommo.com")
+    sealer, client = Sealer([DEVELOPMENT_KEY]), KommoClient()
     with transaction(engine) as conn:
         key = store.save_integration(conn, sealer, now=utc_now(), client_id="id", client_secret="s" * 64,
                                      redirect_uri="https://x/oauth/callback", widget_code="kit")  # fmt: skip
@@ -207,9 +207,7 @@ def _install(engine: Any) -> None:
         if integration is None:
             raise LookupError("the integration was not saved")
         pair = TokenPair(_OLD, "refresh-0", utc_now() - timedelta(hours=1))
-        Installer(engine, sealer, client, ("kommo.com",)).save(
-            conn, integration, HOST, AccountFacts("1", "acme", "Acme", ""), pair
-        )
+        Installer(engine, sealer, client).save(conn, integration, HOST, AccountFacts("1", "acme", "Acme", ""), pair)
 
 
 def peers_race(trouble: Trouble) -> Outcome | None:

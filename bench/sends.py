@@ -94,9 +94,9 @@ def _message(number: int) -> NewMessage:
 
 
 def _ours(url: str, authority: str, sends: int) -> float:
-    kommo = KommoClient(("kommo.com",), "amojo.kommo.com", url)
+    kommo = KommoClient(url)
     kommo._session.verify = authority  # the stand-in has a certificate of its own
-    client, channel = AmojoClient(kommo, "amojo.kommo.com"), Channel(site.CHANNEL, site.SECRET)
+    client, channel = AmojoClient(kommo), Channel(site.CHANNEL, site.SECRET, "amojo.kommo.com")
     client.send(channel, site.SCOPE, _message(-1))
     began = time.perf_counter()
     for number in range(sends):

@@ -3,16 +3,16 @@
 from pathlib import Path
 
 import click
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from backend.accounts import store
 from backend.accounts.budget import Budget
 from backend.accounts.models import audit, installations
-from backend.accounts.records import Installation, platform_of
+from backend.accounts.records import Installation, Integration
 from backend.accounts.tokens import Tokens
 from backend.accounts.upkeep import dies_at
 from backend.db import open_engine, transaction, utc_now
-from backend.kommo.account import account_request, read_account
+from backend.kommo.account import AccountFacts, account_request, read_account
 from backend.kommo.client import KommoClient
 from backend.kommo.errors import KommoError
 from backend.kommo.hosts import ForeignHost, account_host
@@ -27,7 +27,7 @@ def accounts() -> None:
 
 
 def _kommo(settings: Settings, engine: Engine) -> KommoClient:
-    return KommoClient(settings.kommo_zones, settings.amojo_host, settings.dev_kommo_url, budget=Budget(engine))
+    return KommoClient(settings.dev_kommo_url, budget=Budget(engine))
 
 
 def _found(engine: Engine, key: int) -> Installation:
@@ -111,27 +111,34 @@ def add_token(settings: Settings, client_id: str, host: str, token_file: Path) -
     """Install a private integration by its long-lived token: it is tried first, and sealed."""
     engine, sealer = open_engine(settings.database_url), Sealer.from_settings(settings)
     token = token_file.read_text(encoding="utf-8").strip()
+    with engine.connect() as conn:
+        ours = store.integration_by_client(conn, sealer, client_id)
+    if ours is None:
+        raise click.UsageError(f"integration {client_id} is not known here: `integration list` shows them")
     try:
-        host = account_host(host, settings.kommo_zones)
+        host = account_host(host, ours.home.zones)
         account = read_account(_kommo(settings, engine).call(account_request(host, token)))
     except (ForeignHost, KommoError) as error:
         raise click.ClickException(f"{host} does not take this token: {error}") from None
     with transaction(engine) as conn:
-        ours = store.integration_by_client(conn, sealer, client_id)
-        if ours is None:
-            raise click.UsageError(f"integration {client_id} is not known here: `integration list` shows them")
-        platform = platform_of(host)
-        known = store.installation_of(conn, ours.id, platform, account.account_id)
-        fresh = insert(installations).values(
-            integration_id=ours.id, platform=platform, account_id=account.account_id,
-            host=host, kind="", state="", installed_at=utc_now(),
-        )  # fmt: skip
-        key = known.id if known else int(conn.execute(fresh.returning(installations.c.id)).scalar_one())
-        store.change_installation(
-            conn, key, host=host, amojo_id=account.amojo_id, name=account.name[:255], kind="long_lived",
-            state="active", reason="", access_token=sealer.seal(f"installations:{key}:access_token", token),
-            access_expires_at=expires_at(token), refresh_token=None, refresh_issued_at=None,
-            version=(known.version if known else 0) + 1, warned_days=None,
-        )  # fmt: skip
-        store.record(conn, "installation.token_added", actor="operator", now=utc_now(), installation_id=key)
+        key = _save_long_lived(conn, sealer, ours, host, account, token)
     click.echo(f"Installation {key} is saved: account {account.account_id} at {host}.")
+
+
+def _save_long_lived(
+    conn: Connection, sealer: Sealer, ours: Integration, host: str, account: AccountFacts, token: str
+) -> int:
+    known = store.installation_of(conn, ours, account.account_id)
+    fresh = insert(installations).values(
+        integration_id=ours.id, platform=ours.platform, account_id=account.account_id,
+        host=host, kind="", state="", installed_at=utc_now(),
+    )  # fmt: skip
+    key = known.id if known else int(conn.execute(fresh.returning(installations.c.id)).scalar_one())
+    store.change_installation(
+        conn, key, host=host, amojo_id=account.amojo_id, name=account.name[:255], kind="long_lived",
+        state="active", reason="", access_token=sealer.seal(f"installations:{key}:access_token", token),
+        access_expires_at=expires_at(token), refresh_token=None, refresh_issued_at=None,
+        version=(known.version if known else 0) + 1, warned_days=None,
+    )  # fmt: skip
+    store.record(conn, "installation.token_added", actor="operator", now=utc_now(), installation_id=key)
+    return key

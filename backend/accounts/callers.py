@@ -6,7 +6,7 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine
 
 from backend.accounts import store
-from backend.accounts.records import Installation, platform_of
+from backend.accounts.records import Installation, Integration
 from backend.db import Clock, transaction, utc_now
 from backend.errors import Refusal
 from backend.kommo.one_time_token import BadToken, Claims, Expected, named_client, verify, verify_bot
@@ -39,12 +39,9 @@ class Caller:
 class Callers:
     """Proves callers by their tokens."""
 
-    def __init__(
-        self, engine: Engine, sealer: Sealer, zones: tuple[str, ...], *, admins_only: bool, clock: Clock = utc_now
-    ) -> None:
+    def __init__(self, engine: Engine, sealer: Sealer, *, admins_only: bool, clock: Clock = utc_now) -> None:
         self._engine = engine
         self._sealer = sealer
-        self._zones = zones
         self._admins_only = admins_only
         self._clock = clock
 
@@ -63,9 +60,8 @@ class Callers:
         if not token:
             raise Refusal(f"The header {HEADER} is missing.", status=401, code="token_missing")
         with self._engine.connect() as conn:
-            claims, integration_id = self._proved(conn, token, check)
-            platform = platform_of(claims.host)
-            found = store.installation_of(conn, integration_id, platform, claims.account_id)
+            claims, ours = self._proved(conn, token, check)
+            found = store.installation_of(conn, ours, claims.account_id)
         if found is None or not found.is_active:
             state = "is not installed there, or not yet" if found is None else f"is {found.state} there"
             raise Refusal(f"The integration {state}: install it.", status=409, code="account_not_installed")
@@ -88,14 +84,14 @@ class Callers:
             raise Refusal("Only an administrator of the account may do this.", status=403, code="forbidden")
         return caller
 
-    def _proved(self, conn: Connection, token: str, check: Check) -> tuple[Claims, int]:
+    def _proved(self, conn: Connection, token: str, check: Check) -> tuple[Claims, Integration]:
         """Check a token against the integration that it names. Which check failed is nobody's business but ours."""
         ours = store.integration_by_client(conn, self._sealer, named_client(token))
         if ours is None:
             raise _invalid()
-        expected = Expected(ours.client_id, ours.client_secret, ours.redirect_uri, self._zones)
+        expected = Expected(ours.client_id, ours.client_secret, ours.redirect_uri, ours.home.zones)
         try:
-            return check(token, expected, now=self._clock().timestamp()), ours.id
+            return check(token, expected, now=self._clock().timestamp()), ours
         except BadToken as error:
             if error.reason == "expired":
                 raise Refusal("The token has expired: ask for a new one.", status=401, code="token_expired") from error

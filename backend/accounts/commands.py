@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import TextIO
+from typing import Literal, TextIO
 
 import click
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 
 from backend.accounts import store
 from backend.db import open_engine, transaction, utc_now
+from backend.kommo.hosts import PLATFORMS
 from backend.seal import Sealer
 from backend.settings import Settings
 
@@ -22,6 +23,7 @@ class IntegrationFile(BaseModel):
     client_secret: str = Field(min_length=32, max_length=200)
     redirect_uri: HttpUrl
     widget_code: str = Field(min_length=1, max_length=100)
+    platform: Literal["kommo", "amocrm"] = "kommo"
 
 
 @click.group()
@@ -34,14 +36,19 @@ def integration() -> None:
 @click.option("--client-secret-file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--redirect-uri", required=True)
 @click.option("--widget-code", required=True)
+@click.option("--platform", type=click.Choice(sorted(PLATFORMS)), default="kommo", show_default=True,
+              help="kommo for kommo.com and amocrm.com, amocrm for amocrm.ru.")  # fmt: skip
 @click.pass_obj
-def add(settings: Settings, client_id: str, client_secret_file: Path, redirect_uri: str, widget_code: str) -> None:
+def add(
+    settings: Settings, client_id: str, client_secret_file: Path, redirect_uri: str, widget_code: str, platform: str
+) -> None:
     """Add an integration, or replace what is known of it. The secret is read from a file and never printed."""
     values = {
         "client_id": client_id,
         "client_secret": client_secret_file.read_text(encoding="utf-8").strip(),
         "redirect_uri": redirect_uri,
         "widget_code": widget_code,
+        "platform": platform,
     }
     _save(settings, values)
 
@@ -50,7 +57,7 @@ def add(settings: Settings, client_id: str, client_secret_file: Path, redirect_u
 @click.argument("file", type=click.File(encoding="utf-8"))
 @click.pass_obj
 def import_(settings: Settings, file: TextIO) -> None:
-    """Add an integration from a JSON file with client_id, client_secret, redirect_uri and widget_code."""
+    """Add an integration from a JSON file: client_id, client_secret, redirect_uri, widget_code, platform if amocrm."""
     try:
         values = json.load(file)
     except ValueError as error:
@@ -64,7 +71,7 @@ def list_(settings: Settings) -> None:
     """List the integrations."""
     with open_engine(settings.database_url).connect() as conn:
         for found in store.all_integrations(conn, Sealer.from_settings(settings)):
-            click.echo(f"{found.id}  {found.client_id}  {found.widget_code}  {found.redirect_uri}")
+            click.echo(f"{found.id}  {found.platform}  {found.client_id}  {found.widget_code}  {found.redirect_uri}")
 
 
 def _save(settings: Settings, values: object) -> None:

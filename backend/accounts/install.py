@@ -9,7 +9,7 @@ https://developers.kommo.com/docs/authorization-public
 import json
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, Row, insert
 
 from backend.accounts import store
 from backend.accounts.models import installations
-from backend.accounts.records import Installation, Integration, platform_of
+from backend.accounts.records import Installation, Integration
 from backend.db import Clock, transaction, utc_now
 from backend.errors import Refusal
 from backend.jobs import store as jobs
@@ -61,7 +61,6 @@ class Installer:
         engine: Engine,
         sealer: Sealer,
         client: KommoClient,
-        zones: Sequence[str],
         clock: Clock = utc_now,
         *,
         after_install: Follow | None = None,
@@ -70,7 +69,6 @@ class Installer:
         self._engine = engine
         self._sealer = sealer
         self._client = client
-        self._zones = zones
         self._clock = clock
         self._after_install = {INSTALLED: "account", **(after_install or {})}
         self._after_removal = {REMOVED: "account", **(after_removal or {})}
@@ -88,12 +86,12 @@ class Installer:
         now = self._clock()
         if not callback.code or len(callback.code) > 4000:
             raise Refusal("The address has no code: begin the installation again in Kommo.")
-        try:
-            host = account_host(callback.referer, self._zones)
-        except ForeignHost as error:
-            raise Refusal(f"The referer is {error}.") from error
         with transaction(self._engine) as conn:
             ours = self._integration(conn, callback.client_id)
+            try:
+                host = account_host(callback.referer, ours.home.zones)
+            except ForeignHost as error:
+                raise Refusal(f"The referer is {error}.") from error
             if not callback.is_unattended:
                 self._spend_state(conn, callback.state, ours, now)
             if store.waiting_consents(conn, host) >= MAX_WAITING:
@@ -174,9 +172,8 @@ class Installer:
     def save(self, conn: Connection, ours: Integration, host: str, account: AccountFacts, pair: oauth.TokenPair) -> int:
         """Save a new installation, or give an old one its new tokens and host."""
         now = self._clock()
-        platform = platform_of(host)
-        known = store.installation_of(conn, ours.id, platform, account.account_id)
-        key = known.id if known else self._new(conn, ours, platform, account.account_id, now)
+        known = store.installation_of(conn, ours, account.account_id)
+        key = known.id if known else self._new(conn, ours, account.account_id, now)
         place = f"installations:{key}"
         store.change_installation(
             conn, key, host=host, amojo_id=account.amojo_id, name=account.name[:255], kind="oauth", state="active",
@@ -189,8 +186,8 @@ class Installer:
         store.record(conn, event, actor="kommo", now=now, installation_id=key, host=host)
         return key
 
-    def _new(self, conn: Connection, ours: Integration, platform: str, account_id: str, now: datetime) -> int:
-        values = {"platform": platform, "account_id": account_id, "host": "", "kind": "oauth", "state": "active"}
+    def _new(self, conn: Connection, ours: Integration, account_id: str, now: datetime) -> int:
+        values = {"platform": ours.platform, "account_id": account_id, "host": "", "kind": "oauth", "state": "active"}
         row = insert(installations).values(integration_id=ours.id, installed_at=now, **values)
         return int(conn.execute(row.returning(installations.c.id)).scalar_one())
 
@@ -206,9 +203,9 @@ class Installer:
             )
             if ours is None or not is_signed:
                 raise Refusal("The signature does not fit.", status=403, code="forbidden")
-            for found in store.installations_of_account(conn, ours.id, str(int(account_id))):
-                if found.state != "uninstalled":
-                    self._take_out(conn, found)
+            found = store.installation_of(conn, ours, str(int(account_id)))
+            if found is not None and found.state != "uninstalled":
+                self._take_out(conn, found)
 
     def _take_out(self, conn: Connection, found: Installation) -> None:
         gone: dict[str, Any] = {"access_token": None, "refresh_token": None, "access_expires_at": None, "lease": None}

@@ -31,6 +31,7 @@ integrations = Table(
     Column("client_secret", Text, nullable=False, info=SEALED),
     Column("redirect_uri", String(500), nullable=False),
     Column("widget_code", String(100), nullable=False),
+    Column("platform", String(10), nullable=False, server_default="kommo"),  # kommo or amocrm
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -39,7 +40,7 @@ installations = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("integration_id", ID, ForeignKey("integrations.id"), nullable=False),
-    Column("platform", String(10), nullable=False),  # kommo or amocrm: separate servers, their ids may collide
+    Column("platform", String(10), nullable=False),  # its integration's: separate servers, their ids may collide
     Column("account_id", String(20), nullable=False),
     Column("host", String(253), nullable=False),
     Column("amojo_id", String(64), nullable=False, server_default=""),

@@ -3,23 +3,24 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-PLATFORM_OF_ZONE = {"amocrm.ru": "amocrm"}
-
-
-def platform_of(host: str) -> str:
-    """Return which of the two platforms a host belongs to: ``amocrm`` (Russia) or ``kommo`` (everybody else)."""
-    return PLATFORM_OF_ZONE.get(host.partition(".")[2], "kommo")
+from backend.kommo.hosts import PLATFORMS, Platform
 
 
 @dataclass(frozen=True)
 class Integration:
-    """One registration of ours at Kommo."""
+    """One registration of ours, on one of the two platforms. Where its accounts and its chats live follows from it."""
 
     id: int
     client_id: str
     client_secret: str = field(repr=False)
     redirect_uri: str
     widget_code: str
+    platform: str
+
+    @property
+    def home(self) -> Platform:
+        """The platform's hosts."""
+        return PLATFORMS[self.platform]
 
 
 @dataclass(frozen=True)

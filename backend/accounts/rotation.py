@@ -12,7 +12,7 @@ from backend.db import Clock, transaction
 from backend.kommo import oauth
 from backend.kommo.client import KommoClient
 from backend.kommo.errors import KommoError
-from backend.kommo.hosts import ForeignHost, account_host
+from backend.kommo.hosts import PLATFORMS, ForeignHost, account_host
 from backend.seal import Sealer
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class Rotation:
             return None
         try:
             answer = self._client.call(oauth.account_domain_request(api_domain, refresh_token)).json()
-            return account_host(str(answer["domain"]), [row.host.partition(".")[2], "kommo.com"])
+            return account_host(str(answer["domain"]), PLATFORMS[row.platform].zones)
         except (KommoError, ForeignHost, KeyError, TypeError):
             return None
 

@@ -22,7 +22,7 @@ def fingerprint(secret: str) -> str:
 
 
 def save_integration(conn: Connection, sealer: Sealer, *, now: datetime, **values: str) -> int:
-    """Add an integration, or give an existing ``client_id`` its new secret, redirect URI and widget code."""
+    """Add an integration, or give an existing ``client_id`` its new secret, redirect URI, widget code and platform."""
     secret = values.pop("client_secret")
     known = select(integrations.c.id).where(integrations.c.client_id == values["client_id"])
     key = conn.execute(known).scalar()
@@ -51,7 +51,7 @@ def all_integrations(conn: Connection, sealer: Sealer) -> list[Integration]:
 
 
 def _integrations() -> Any:
-    columns = ("id", "client_id", "client_secret", "redirect_uri", "widget_code")
+    columns = ("id", "client_id", "client_secret", "redirect_uri", "widget_code", "platform")
     return select(*(integrations.c[name] for name in columns))
 
 
@@ -59,7 +59,7 @@ def _integration(sealer: Sealer, row: Row[Any] | None) -> Integration | None:
     if row is None:
         return None
     secret = sealer.open(f"integrations:{row.id}:client_secret", row.client_secret)
-    return Integration(row.id, row.client_id, secret, row.redirect_uri, row.widget_code)
+    return Integration(row.id, row.client_id, secret, row.redirect_uri, row.widget_code, row.platform)
 
 
 def installation(conn: Connection, key: int) -> Installation | None:
@@ -68,23 +68,15 @@ def installation(conn: Connection, key: int) -> Installation | None:
     return Installation(*row) if row else None
 
 
-def installation_of(conn: Connection, integration_id: int, platform: str, account_id: str) -> Installation | None:
+def installation_of(conn: Connection, ours: Integration, account_id: str) -> Installation | None:
     """Find the installation of one integration in one account."""
     query = select(*_INSTALLATION).where(
-        installations.c.integration_id == integration_id,
-        installations.c.platform == platform,
+        installations.c.integration_id == ours.id,
+        installations.c.platform == ours.platform,
         installations.c.account_id == account_id,
     )
     row = conn.execute(query).first()
     return Installation(*row) if row else None
-
-
-def installations_of_account(conn: Connection, integration_id: int, account_id: str) -> list[Installation]:
-    """List the installations of one integration in accounts with this id: one on each platform at most."""
-    query = select(*_INSTALLATION).where(
-        installations.c.integration_id == integration_id, installations.c.account_id == account_id
-    )
-    return [Installation(*row) for row in conn.execute(query)]
 
 
 def all_installations(conn: Connection, states: Sequence[str] = ()) -> list[Installation]:

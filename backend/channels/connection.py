@@ -71,7 +71,7 @@ class Connections:
                      for scope in store.scopes_of(conn, installation_id) if scope.is_connected]  # fmt: skip
         for scope, channel in found:
             try:
-                self._chats.disconnect(amojo.Channel(channel.channel_id, channel.secret), scope.amojo_id)
+                self._chats.disconnect(channel.signing, scope.amojo_id)
             except KommoError as error:
                 if not error.permanent:
                     raise
@@ -108,7 +108,7 @@ class Connections:
         with self._engine.connect() as conn:
             home = accounts.installation(conn, scope.installation_id)
         amojo_id = home.amojo_id if home is not None and home.amojo_id else scope.amojo_id
-        address = self._chats.connect(amojo.Channel(channel.channel_id, channel.secret), amojo_id, channel.name)
+        address = self._chats.connect(channel.signing, amojo_id, channel.name)
         with transaction(self._engine) as conn:
             store.save_scope(conn, channel_id=channel.id, installation_id=scope.installation_id, scope_id=address,
                              amojo_id=amojo_id, now=self._clock())  # fmt: skip
@@ -116,7 +116,7 @@ class Connections:
                             installation_id=scope.installation_id)  # fmt: skip
 
     def _disconnect(self, scope: Scope, channel: Channel) -> None:
-        self._chats.disconnect(amojo.Channel(channel.channel_id, channel.secret), scope.amojo_id)
+        self._chats.disconnect(channel.signing, scope.amojo_id)
         with transaction(self._engine) as conn:
             store.mark_disconnected(conn, scope.installation_id)
             accounts.record(conn, "channel.disconnected", actor="backend", now=self._clock(),

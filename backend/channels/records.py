@@ -3,12 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from backend.kommo import amojo
+from backend.kommo.hosts import PLATFORMS
+
 
 @dataclass(frozen=True)
 class Channel:
-    """Our chat channel as registered with Kommo. ``channel_id`` and ``secret`` sign for every account.
+    """Our chat channel as registered on the platform of its integration.
 
-    ``hook_url`` is where support has registered its hooks to go, empty where support did not say.
+    ``channel_id`` and ``secret`` sign for every account; ``hook_url`` is where support has registered its hooks to go,
+    empty where support did not say.
     """
 
     id: int
@@ -21,6 +25,12 @@ class Channel:
     bot_client_id: str
     bot_name: str
     hook_url: str
+    platform: str
+
+    @property
+    def signing(self) -> amojo.Channel:
+        """What signs its calls, and where they go."""
+        return amojo.Channel(self.channel_id, self.secret, PLATFORMS[self.platform].amojo_host)
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ class Links:
 
     def _connect(self, channel: Channel, amojo_id: str) -> str:
         try:
-            return self._chats.connect(amojo.Channel(channel.channel_id, channel.secret), amojo_id, channel.name)
+            return self._chats.connect(channel.signing, amojo_id, channel.name)
         except KommoError as error:
             if not error.permanent:
                 raise _unreachable(error) from error

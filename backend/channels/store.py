@@ -4,8 +4,9 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
 
+from backend.accounts.models import integrations
 from backend.channels.models import channels, links, pipelines, scopes
 from backend.channels.records import Channel, Link, Scope
 from backend.db import insert_new
@@ -29,16 +30,20 @@ def save_channel(conn: Connection, sealer: Sealer, *, now: datetime, **values: A
 
 def channel_of(conn: Connection, sealer: Sealer, integration_id: int) -> Channel | None:
     """Return the channel of an integration, the newest if there are several (Kommo advises one)."""
-    query = select(channels).where(channels.c.integration_id == integration_id).order_by(channels.c.id.desc())
-    return _channel(sealer, conn.execute(query).first())
+    mine = _channels().where(channels.c.integration_id == integration_id)
+    return _channel(sealer, conn.execute(mine.order_by(channels.c.id.desc())).first())
 
 
 def channel(conn: Connection, sealer: Sealer, key: int) -> Channel:
     """Return a channel by our id of it."""
-    found = _channel(sealer, conn.execute(select(channels).where(channels.c.id == key)).first())
+    found = _channel(sealer, conn.execute(_channels().where(channels.c.id == key)).first())
     if found is None:
         raise LookupError(f"no channel {key}")
     return found
+
+
+def _channels() -> Select[Any]:
+    return select(channels, integrations.c.platform).join(integrations, channels.c.integration_id == integrations.c.id)
 
 
 def _channel(sealer: Sealer, row: Row[Any] | None) -> Channel | None:

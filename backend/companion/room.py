@@ -49,8 +49,7 @@ def open_companion(
     """Build the services. The web app of our own origin is always an address to return to."""
     own = f"{settings.public_url.rstrip('/')}/companion/"
     sign_ins = SignIns(
-        engine, sealer, client, apis, zones=settings.kommo_zones,
-        return_addresses=(own, *settings.companion_addresses), clock=clock,
+        engine, sealer, client, apis, return_addresses=(own, *settings.companion_addresses), clock=clock,
     )  # fmt: skip
     pushes = Pushes(engine, sealer, settings.public_url, clock)
     return Companion(engine, sealer, apis, settings, sign_ins, Streams(engine), pushes, clock)

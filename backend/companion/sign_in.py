@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 from sqlalchemy import Connection, Engine, Row
 
 from backend.accounts import store as accounts
-from backend.accounts.records import Installation, Integration, platform_of
+from backend.accounts.records import Installation, Integration
 from backend.companion import store
 from backend.companion.store import Device
 from backend.crm.apis import Apis
@@ -63,7 +63,6 @@ class SignIns:
         client: KommoClient,
         apis: Apis,
         *,
-        zones: Sequence[str],
         return_addresses: Sequence[str],
         clock: Clock = utc_now,
     ) -> None:
@@ -71,7 +70,6 @@ class SignIns:
         self._sealer = sealer
         self._client = client
         self._apis = apis
-        self._zones = zones
         self._return_addresses = return_addresses
         self._clock = clock
 
@@ -131,14 +129,14 @@ class SignIns:
     def _who(self, ours: Integration, referer: str, code: str) -> tuple[Installation | None, int]:
         """Ask Kommo who consented, and where. The tokens that the code gave are not kept."""
         try:
-            host = account_host(referer, self._zones)
+            host = account_host(referer, ours.home.zones)
         except ForeignHost as error:
             raise Refusal(f"The referer is {error}.") from error
         client = oauth.Client(ours.client_id, ours.client_secret, ours.redirect_uri)
         pair = oauth.read_tokens(self._client.call(oauth.code_request(host, client, code)), self._clock())
         account = Api(self._client.call, host, lambda refused=None: pair.access).account()
         with self._engine.connect() as conn:
-            found = accounts.installation_of(conn, ours.id, platform_of(host), str(account.id))
+            found = accounts.installation_of(conn, ours, str(account.id))
         is_usable = found is not None and found.is_active and account.current_user_id is not None
         return (found if is_usable else None), account.current_user_id or 0
 

@@ -4,6 +4,7 @@ A device proves itself by its token in ``Authorization: Bearer``, never by a coo
 rights of its user.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -77,9 +78,9 @@ class CallWish(Body):
 class Doors:
     """One method a door, apart from those about leads."""
 
-    def __init__(self, companion: Companion, consent_site: str) -> None:
+    def __init__(self, companion: Companion, consent_sites: Mapping[str, str]) -> None:
         self._companion = companion
-        self._consent_site = consent_site
+        self._consent_sites = consent_sites
 
     def sign_in(self) -> Response:
         """Send a person to the consent page."""
@@ -93,7 +94,7 @@ class Doors:
         )
         ours, state = self._companion.sign_ins.begin(wish)
         answer = Response(status=302)
-        answer.location = consent_url(self._consent_site, client_id=ours.client_id, state=state)
+        answer.location = consent_url(self._consent_sites[ours.platform], client_id=ours.client_id, state=state)
         return answer
 
     def token(self) -> tuple[Response, int]:
@@ -208,10 +209,10 @@ class Doors:
         g.device, g.installation = device, found
 
 
-def blueprint(*, companion: Companion, consent_site: str) -> Blueprint:
-    """Serve ``/companion/``. ``consent_site`` is where a person consents, such as ``https://www.kommo.com``."""
+def blueprint(*, companion: Companion, consent_sites: Mapping[str, str]) -> Blueprint:
+    """Serve ``/companion/``. ``consent_sites`` is where a person consents, by platform."""
     views = Blueprint("companion", __name__, url_prefix="/companion")
-    doors = Doors(companion, consent_site)
+    doors = Doors(companion, consent_sites)
     views.add_url_rule("/sign-in", view_func=doors.sign_in)
     views.add_url_rule(f"{API}/token", view_func=doors.token, methods=["POST"])
     views.register_error_handler(Refusal, _refuse)

@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
+from backend.accounts.models import integrations
 from backend.channels.models import channels, is_open, links, scopes
 from backend.kommo.amojo import Channel
+from backend.kommo.hosts import PLATFORMS
 from backend.providers.base import Line
 from backend.seal import Sealer
 
@@ -72,10 +74,11 @@ class Routes:
         row = conn.execute(_SCOPE, {"scope": scope_id}).first()
         if row is None:
             return None
-        return Scope(row.scope_id, row.amojo_id, self._channel(row.id, row.channel_id, row.secret), row.is_connected)
+        return Scope(row.scope_id, row.amojo_id, self._channel(row), row.is_connected)
 
-    def _channel(self, key: int, channel_id: str, sealed: str) -> Channel:
-        return Channel(channel_id, self._sealer.open(f"channels:{key}:secret", sealed))
+    def _channel(self, row: Row[Any]) -> Channel:
+        secret = self._sealer.open(f"channels:{row.channel_key}:secret", row.channel_secret)
+        return Channel(row.channel_id, secret, PLATFORMS[row.platform].amojo_host)
 
     def _route(self, row: Row[Any]) -> Route:
         secret = self._sealer.open(f"links:{row.id}:secret", row.secret) if row.secret else None
@@ -84,7 +87,7 @@ class Routes:
             provider=row.provider,
             line=Line(row.line_key, row.title, secret, row.visitor_url),
             scope_id=row.scope,
-            channel=self._channel(row.channel_key, row.channel_id, row.channel_secret),
+            channel=self._channel(row),
             source_id=row.source_external_id,
             is_open=row.state == "active" and row.is_connected,
             bot_id=row.bot_id,
@@ -93,14 +96,16 @@ class Routes:
         )
 
 
-_SCOPE = (
-    select(
-        scopes.c.scope_id, scopes.c.amojo_id, is_open(),
-        channels.c.id, channels.c.channel_id, channels.c.secret,
-    )
-    .join_from(scopes, channels, scopes.c.channel_id == channels.c.id)
-    .where(scopes.c.scope_id == bindparam("scope"))
+_CHANNEL = (
+    channels.c.id.label("channel_key"), channels.c.channel_id, channels.c.secret.label("channel_secret"),
+    integrations.c.platform,
 )  # fmt: skip
+_SCOPE = (
+    select(scopes.c.scope_id, scopes.c.amojo_id, is_open(), *_CHANNEL)
+    .join_from(scopes, channels, scopes.c.channel_id == channels.c.id)
+    .join(integrations, channels.c.integration_id == integrations.c.id)
+    .where(scopes.c.scope_id == bindparam("scope"))
+)
 
 
 def _routes() -> Select[Any]:
@@ -108,9 +113,9 @@ def _routes() -> Select[Any]:
         select(
             links.c.id, links.c.provider, links.c.line_key, links.c.title, links.c.secret, links.c.visitor_url,
             links.c.state, links.c.source_external_id, scopes.c.scope_id.label("scope"), is_open(),
-            channels.c.id.label("channel_key"), channels.c.channel_id, channels.c.secret.label("channel_secret"),
-            channels.c.bot_id, channels.c.bot_client_id, channels.c.bot_name,
+            *_CHANNEL, channels.c.bot_id, channels.c.bot_client_id, channels.c.bot_name,
         )
         .join_from(links, scopes, links.c.scope_id == scopes.c.id)
         .join(channels, scopes.c.channel_id == channels.c.id)
+        .join(integrations, channels.c.integration_id == integrations.c.id)
     )  # fmt: skip

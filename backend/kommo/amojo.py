@@ -25,10 +25,11 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECA
 
 @dataclass(frozen=True)
 class Channel:
-    """The registered channel's id and secret, which signs for every account that is connected to it."""
+    """The registered channel's id, the secret that signs for every account connected to it, and its chat service."""
 
     id: str
     secret: str = field(repr=False)
+    host: str
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,10 @@ class Chat:
 
 
 class AmojoClient:
-    """Speaks to the chat service at ``host`` through ``client``. Safe to share between threads."""
+    """Speaks to the chat service of each channel through ``client``. Safe to share between threads."""
 
-    def __init__(
-        self, client: KommoClient, host: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, client: KommoClient, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._client = client
-        self._origin = f"https://{host}"
         self._clock = clock
 
     def connect(self, channel: Channel, amojo_id: str, title: str, *, is_time_window_disabled: bool = False) -> str:
@@ -162,7 +160,7 @@ class AmojoClient:
         def signed(hop_path: str) -> dict[str, str]:
             return sign(channel.secret, method, hop_path, raw, self._clock())
 
-        url = self._origin + path + (f"?{urlencode(query)}" if query else "")
+        url = f"https://{channel.host}{path}" + (f"?{urlencode(query)}" if query else "")
         return self._client.call(Request(method, url, body=raw or None, sign=signed))
 
 

@@ -19,7 +19,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from backend.kommo.errors import AnswerLost, ForeignRedirect, KommoError, NotJson, Unreachable
-from backend.kommo.hosts import AMOJO_HOSTS, ForeignHost, is_account_host, url_host
+from backend.kommo.hosts import ForeignHost, Platform, platform_of, url_host
 
 __all__ = [
     "AnswerLost",
@@ -87,18 +87,13 @@ class Response:
 
 
 class KommoClient:
-    """Calls Kommo's hosts and no others.
+    """Calls the hosts of Kommo and amoCRM and no others.
 
-    ``zones`` and ``amojo_host`` are the closed list; ``connect_to`` (development) is the address that is connected to
-    in place of every host, while the ``Host`` header stays true; ``budget`` is asked before every call to an account.
-    Safe to share between threads.
+    ``connect_to`` (development) is the address that is connected to in place of every host, while the ``Host`` header
+    stays true; ``budget`` is asked before every call to an account. Safe to share between threads.
     """
 
-    def __init__(
-        self, zones: tuple[str, ...], amojo_host: str, connect_to: str | None = None, *, budget: Budget | None = None
-    ) -> None:
-        self._zones = zones
-        self._amojo_hosts = {amojo_host, *AMOJO_HOSTS}
+    def __init__(self, connect_to: str | None = None, *, budget: Budget | None = None) -> None:
         self._connect_to = connect_to.rstrip("/") if connect_to else None
         self._budget = budget
         self._session = requests.Session()
@@ -109,10 +104,12 @@ class KommoClient:
 
     def call(self, request: Request) -> Response:
         """Send ``request`` and return its 2xx answer. Raises ``KommoError`` for everything else."""
-        url = request.url
+        url, home = request.url, None
         for _ in range(MAX_HOPS + 1):
             try:
-                host = self._checked(url, is_signed=request.sign is not None)
+                host = url_host(url)
+                home = home or platform_of(host)
+                _check(host, home, is_signed=request.sign is not None)
             except ForeignHost as error:
                 raise ForeignRedirect(
                     f"refused to call outside the closed host list: {error}", permanent=True
@@ -122,14 +119,6 @@ class KommoClient:
                 return self._accepted(answer, host, is_signed=request.sign is not None)
             url = _target(answer, host)
         raise ForeignRedirect(f"more than {MAX_HOPS} redirects from {request.url.split('?')[0]}", permanent=False)
-
-    def _checked(self, url: str, *, is_signed: bool) -> str:
-        """Return the host of ``url`` if it may see this call: chat hosts see signed calls, account hosts the others."""
-        host = url_host(url)
-        is_known = host in self._amojo_hosts if is_signed else is_account_host(host, self._zones)
-        if not is_known:
-            raise ForeignHost("neither the host of an account nor of the chat service")
-        return host
 
     def _send_once(self, request: Request, url: str, host: str) -> Response:
         if self._budget is not None and request.sign is None:
@@ -162,6 +151,15 @@ class KommoClient:
     def close(self) -> None:
         """Close the kept connections."""
         self._session.close()
+
+
+def _check(host: str, home: Platform, *, is_signed: bool) -> None:
+    """Raise ``ForeignHost`` unless ``host`` may see this call: one of the platform that it began on, and of its kind.
+
+    Chat hosts see signed calls, account hosts the others.
+    """
+    if not home.serves(host, is_chat=is_signed):
+        raise ForeignHost("not an account's host, or for a signed call not the chat service's, on its platform")
 
 
 def _read(answer: requests.Response) -> bytes:

@@ -1,4 +1,7 @@
-"""The closed list of Kommo's hosts: nothing that carries a secret goes anywhere else.
+"""The two platforms and the closed list of their hosts: nothing that carries a secret goes anywhere else.
+
+Kommo and amoCRM are separate servers: an account, an integration or a channel of one does not exist on the other, and
+nothing is ever sent from one to the other. https://www.amocrm.ru/developers/content/crm_platform/separate-platforms
 
 Kommo tells us an account's host in ``referer``, in redirects and in links; none of these is signed, so each is checked
 here. https://developers.kommo.com/docs/oauth-20
@@ -6,9 +9,33 @@ here. https://developers.kommo.com/docs/oauth-20
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-AMOJO_HOSTS = ("amojo.kommo.com", "amojo.amocrm.ru", "amojo.amocrm.com")
+
+@dataclass(frozen=True)
+class Platform:
+    """Where one platform lives. Of zones and chat hosts the first is today's, the others are former names of it."""
+
+    name: str
+    zones: tuple[str, ...]
+    amojo_hosts: tuple[str, ...]
+    consent_site: str
+
+    @property
+    def amojo_host(self) -> str:
+        """The chat service's host."""
+        return self.amojo_hosts[0]
+
+    def serves(self, host: str, *, is_chat: bool) -> bool:
+        """Tell whether ``host`` is the chat service's, or else an account's, on this platform."""
+        return host in self.amojo_hosts if is_chat else is_account_host(host, self.zones)
+
+
+KOMMO = Platform("kommo", ("kommo.com", "amocrm.com"), ("amojo.kommo.com", "amojo.amocrm.com"), "https://www.kommo.com")
+AMOCRM = Platform("amocrm", ("amocrm.ru",), ("amojo.amocrm.ru",), "https://www.amocrm.ru")
+PLATFORMS = {each.name: each for each in (KOMMO, AMOCRM)}
+ALL_ZONES = tuple(zone for each in PLATFORMS.values() for zone in each.zones)
 
 # Names in Kommo's zones that belong to no account; some are served by other companies.
 _NOT_ACCOUNTS = frozenset({"www", "amojo", "developers", "developer", "support", "status", "help", "blog", "mail"})
@@ -33,6 +60,15 @@ def account_host(text: str, zones: Collection[str]) -> str:
     if not _LABEL.match(label) or label.startswith("xn--") or label in _NOT_ACCOUNTS:
         raise ForeignHost("not the host of an account: the name before the zone cannot be an account's")
     return f"{label}.{zone}"
+
+
+def platform_of(host: str) -> Platform:
+    """Return the platform that a host belongs to. Raises ``ForeignHost``."""
+    zone = host.partition(".")[2]
+    for platform in PLATFORMS.values():
+        if zone in platform.zones:
+            return platform
+    raise ForeignHost("neither a host of Kommo nor of amoCRM")
 
 
 def is_account_host(host: str, zones: Collection[str]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 
-from backend.kommo.hosts import AMOJO_HOSTS, is_account_host
+from backend.kommo.hosts import PLATFORMS
 from backend.media import views
 from backend.media.fetch import CannotFetch, Fetcher, File
 from backend.media.links import Links
@@ -48,7 +48,7 @@ def open_media(settings: Settings, sealer: Sealer) -> Media:
     """Build the room from the settings."""
 
     def instead(host: str) -> str | None:
-        is_kommo = host in {settings.amojo_host, *AMOJO_HOSTS} or is_account_host(host, settings.kommo_zones)
+        is_kommo = any(each.serves(host, is_chat=kind) for each in PLATFORMS.values() for kind in (True, False))
         return settings.dev_kommo_url if is_kommo else None
 
     return Media(Links(sealer, settings.public_url), _storage(settings), Fetcher(instead=instead))

@@ -23,11 +23,11 @@ def all_tables() -> MetaData:
     return metadata
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest schema; does nothing if it is there already."""
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the database to the newest schema, or to ``revision``; does nothing if it is there already."""
     config = _config()
     config.attributes["engine"] = engine
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def is_current(engine: Engine) -> bool:

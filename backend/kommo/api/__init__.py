@@ -2,7 +2,7 @@
 
 ::
 
-    kommo = KommoClient(("kommo.com",), "amojo.kommo.com")
+    kommo = KommoClient()
     api = Api(kommo.call, "example.kommo.com", lambda refused=None: token)
     for lead in api.leads.list(filter=LeadFilter(pipeline_ids=[1]), with_=["contacts"]):
         print(lead.id, lead.name)

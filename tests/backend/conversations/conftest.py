@@ -167,7 +167,7 @@ def desk(engine: Engine) -> Iterator[Desk]:
     sealer, provider = Sealer([DEVELOPMENT_KEY]), Listening()
     seed(engine, sealer)
     with running_stub(amojo) as stub:
-        client = AmojoClient(KommoClient(("kommo.com",), "amojo.kommo.com", stub.url), "amojo.kommo.com")
+        client = AmojoClient(KommoClient(stub.url))
         room = open_conversations(engine, sealer, client, {"listening": provider}, takes_v1=True)
         app = Flask("test")
         problems.register(app)

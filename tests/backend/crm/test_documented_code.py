@@ -38,7 +38,7 @@ def test_the_documented_reaction_plans_a_task_for_a_lead_that_was_won() -> None:
     exec(compile(blocks("plan_the_delivery"), "docs/crm.md", "exec"), names)
     told = Event("lead.status_changed", "lead", "7", {"id": "7", "status_id": "142"})
     with running_stub(account) as stub:
-        client = KommoClient(("kommo.com",), "amojo.kommo.com", stub.url)
+        client = KommoClient(stub.url)
         api = Api(client.call, "acme.kommo.com", lambda refused=None: "token")
         declared.pop("shop.reactions.plan_the_delivery").react(SavedEvent(1, 1, told, utc_now()), api)
         client.close()
@@ -49,9 +49,9 @@ def test_the_documented_reaction_plans_a_task_for_a_lead_that_was_won() -> None:
 @pytest.mark.parametrize("word", ["create_lead_with_person(api", "log_calls(api", "api.leads.list(filter"])
 def test_the_documented_calls_run(word: str) -> None:
     with running_stub(Book({1: ["+12025550143"]})) as stub:
-        client = KommoClient(("kommo.com",), "amojo.kommo.com", stub.url)
+        client = KommoClient(stub.url)
         api = Api(client.call, "example.kommo.com", lambda refused=None: "token")
-        code = blocks(word).replace('KommoClient(("kommo.com",), "amojo.kommo.com")', "client")
+        code = blocks(word).replace("KommoClient()", "client")
         exec(compile(code, "docs/crm.md", "exec"), {"api": api, "client": client, "print": lambda *words: None})
         client.close()
     assert stub.asked

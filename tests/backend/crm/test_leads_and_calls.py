@@ -40,7 +40,7 @@ def stub(book: Book) -> Iterator[Stub]:
 
 @pytest.fixture
 def api(stub: Stub) -> Iterator[Api]:
-    client = KommoClient(("kommo.com",), "amojo.kommo.com", stub.url)
+    client = KommoClient(stub.url)
     yield Api(client.call, "acme.kommo.com", lambda refused=None: "token")
     client.close()
 

@@ -20,7 +20,7 @@ GOLDEN = Path(__file__).parents[2] / "golden"
 FILE = json.loads((GOLDEN / "chats_requests.json").read_text())
 IDS = FILE["identities"]
 REQUESTS = {request["id"]: request for request in FILE["requests"]}
-CHANNEL = Channel(IDS["channel_id"], IDS["secret"])
+CHANNEL = Channel(IDS["channel_id"], IDS["secret"], "amojo.kommo.com")
 SCOPE = IDS["scope_id"]
 NOW = datetime(2026, 2, 3, 9, 15, tzinfo=UTC)
 MARIA = Person("Maria Lopez", id="acme-user-501")
@@ -35,8 +35,8 @@ def stub() -> Iterator[Stub]:
 
 @pytest.fixture
 def client(stub: Stub) -> AmojoClient:
-    kommo = KommoClient(("kommo.com",), "amojo.kommo.com", stub.url)
-    return AmojoClient(kommo, "amojo.kommo.com", lambda: NOW)
+    kommo = KommoClient(stub.url)
+    return AmojoClient(kommo, lambda: NOW)
 
 
 def answers(stub: Stub, *scripted: Answer) -> None:
@@ -265,9 +265,9 @@ def test_an_answer_without_the_promised_member_is_not_success(client: AmojoClien
 def test_a_redirect_inside_the_list_is_signed_anew(stub: Stub) -> None:
     times: Iterator[datetime] = iter([NOW, NOW.replace(minute=16)])
     clock: Callable[[], datetime] = lambda: next(times)  # noqa: E731
-    kommo = KommoClient(("kommo.com",), "amojo.kommo.com", stub.url)
-    answers(stub, Answer(308, headers={"Location": "https://amojo.amocrm.ru/v2/moved"}), Answer(200))
-    AmojoClient(kommo, "amojo.kommo.com", clock).disconnect(CHANNEL, IDS["account_id"])
+    kommo = KommoClient(stub.url)
+    answers(stub, Answer(308, headers={"Location": "https://amojo.amocrm.com/v2/moved"}), Answer(200))
+    AmojoClient(kommo, clock).disconnect(CHANNEL, IDS["account_id"])
     first, second = stub.asked
     assert second.path == "/v2/moved"
     assert second.headers["Date"] != first.headers["Date"]

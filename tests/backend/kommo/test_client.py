@@ -19,7 +19,6 @@ from backend.kommo.client import (
 )
 from tests.backend.stub_kommo import Answer, Stub, running_stub
 
-ZONES = ("kommo.com", "amocrm.com")
 RULES = json.loads(Path("tests/golden/crm_redirects.json").read_text(encoding="utf-8"))
 BEARER = {"Authorization": "Bearer abc", "X-Refresh-Token": "rt"}
 
@@ -32,7 +31,7 @@ def stub() -> Any:
 
 @pytest.fixture
 def client(stub: Stub) -> Any:
-    client = KommoClient(ZONES, "amojo.kommo.com", stub.url)
+    client = KommoClient(stub.url)
     yield client
     client.close()
 
@@ -76,6 +75,7 @@ def test_a_redirect_that_would_lose_the_body_is_refused(stub: Stub, client: Komm
         "file:///etc/passwd",
         "https://[::1]/",
         "https://amojo.kommo.com/new",
+        "https://sub.amocrm.ru/new",
         "",
     ],
 )
@@ -103,6 +103,19 @@ def test_a_chat_request_never_leaves_for_an_account_host(stub: Stub, client: Kom
     with pytest.raises(ForeignRedirect):
         client.call(Request("POST", "https://amojo.kommo.com/old", {}, b"{}", lambda path: {}))
     assert len(stub.asked) == 1
+
+
+def test_a_chat_request_never_leaves_for_the_other_platform(stub: Stub, client: KommoClient) -> None:
+    stub.script = moved_to("https://amojo.amocrm.ru/v2/new")
+    with pytest.raises(ForeignRedirect):
+        client.call(Request("POST", "https://amojo.kommo.com/old", {}, b"{}", lambda path: {}))
+    assert len(stub.asked) == 1
+
+
+@pytest.mark.parametrize("host", ["sub.kommo.com", "sub.amocrm.com", "sub.amocrm.ru"])
+def test_accounts_of_both_platforms_are_called(stub: Stub, client: KommoClient, host: str) -> None:
+    client.call(Request("GET", f"https://{host}/x"))
+    assert [asked.host for asked in stub.asked] == [host]
 
 
 def test_redirects_in_a_circle_end(stub: Stub, client: KommoClient) -> None:
@@ -167,7 +180,7 @@ def test_an_answer_lost_after_sending_is_told_from_a_connection_never_made(stub:
 def test_a_connection_never_made_is_certain() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        client = KommoClient(ZONES, "amojo.kommo.com", f"http://127.0.0.1:{taken.getsockname()[1]}")
+        client = KommoClient(f"http://127.0.0.1:{taken.getsockname()[1]}")
         with pytest.raises(Unreachable) as caught:
             client.call(Request("GET", "https://sub.kommo.com/x"))
     assert not caught.value.is_uncertain
@@ -203,7 +216,7 @@ class Purse:
 
 def test_a_budget_is_asked_before_every_call_to_an_account_and_told_to_wait(stub: Stub) -> None:
     purse = Purse()
-    client = KommoClient(ZONES, "amojo.kommo.com", stub.url, budget=purse)
+    client = KommoClient(stub.url, budget=purse)
     client.call(Request("POST", "https://amojo.kommo.com/x", {}, b"", lambda path: {}))
     client.call(Request("GET", "https://sub.kommo.com/x"))
     stub.script = lambda asked: Answer(429, {"retry_after": 9})

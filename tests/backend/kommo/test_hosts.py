@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from backend.kommo.hosts import ForeignHost, account_host, account_of_url, is_account_host, url_host
+from backend.kommo.hosts import (
+    AMOCRM,
+    KOMMO,
+    ForeignHost,
+    account_host,
+    account_of_url,
+    is_account_host,
+    platform_of,
+    url_host,
+)
 
 ZONES = ("kommo.com", "amocrm.com", "amocrm.ru")
 CASES = json.loads(Path("tests/golden/crm_oauth.json").read_text(encoding="utf-8"))["referer_hosts"]
@@ -27,8 +36,23 @@ def test_a_name_that_is_no_accounts_is_refused_since_others_may_serve_it(name: A
         account_host(name, ZONES)
 
 
-def test_a_zone_outside_the_settings_is_refused() -> None:
-    assert not is_account_host("acme.amocrm.ru", ("kommo.com",))
+def test_a_zone_of_the_other_platform_is_refused() -> None:
+    assert not is_account_host("acme.amocrm.ru", KOMMO.zones)
+    assert not is_account_host("acme.amocrm.com", AMOCRM.zones)
+
+
+@pytest.mark.parametrize(
+    ("host", "platform"),
+    [("acme.kommo.com", KOMMO), ("acme.amocrm.com", KOMMO), ("acme.amocrm.ru", AMOCRM), ("amojo.amocrm.com", KOMMO)],
+)
+def test_a_zone_belongs_to_one_platform(host: str, platform: object) -> None:
+    assert platform_of(host) is platform
+
+
+@pytest.mark.parametrize("host", ["", "kommo.com", "a.b.kommo.com", "acme.evil.example", "acme.kommo.com."])
+def test_a_host_of_neither_platform_is_refused(host: str) -> None:
+    with pytest.raises(ForeignHost):
+        platform_of(host)
 
 
 def test_the_error_never_repeats_what_a_stranger_wrote() -> None:

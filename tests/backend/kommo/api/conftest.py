@@ -39,6 +39,6 @@ def tokens() -> Tokens:
 
 @pytest.fixture
 def api(stub: Stub, tokens: Tokens) -> Iterator[Api]:
-    client = KommoClient(("kommo.com",), "amojo.kommo.com", stub.url)
+    client = KommoClient(stub.url)
     yield Api(client.call, HOST, tokens)
     client.close()

@@ -38,7 +38,7 @@ def served() -> Iterator[Served]:
 
 @pytest.fixture
 def api(served: Served) -> Iterator[Api]:
-    client = KommoClient(("kommo.com",), "amojo.kommo.com", served.url)
+    client = KommoClient(served.url)
     yield Api(client.call, served.host, lambda refused=None: served.token)
     client.close()
 
@@ -174,8 +174,8 @@ def test_a_waiting_chat_is_tied_to_a_lead_that_exists(api: Api, served: Served) 
 
 def visitor_writes(served: Served) -> None:
     """Let a first message come in through the chat service, which makes an incoming lead of its chat."""
-    client, registered = KommoClient(("kommo.com",), "amojo.kommo.com", served.url), served.world.registered.channel
-    chats, channel = AmojoClient(client, "amojo.kommo.com"), Channel(registered.id, registered.secret)
+    client, registered = KommoClient(served.url), served.world.registered.channel
+    chats, channel = AmojoClient(client), Channel(registered.id, registered.secret, "amojo.kommo.com")
     scope_id = chats.connect(channel, served.world.accounts.first.amojo_id, "Shop")
     message = NewMessage("m-1", "c-1", utc_now(), Person("Maria", id="u-1"), Content(text="Do you have red roses?"))
     chats.send(channel, scope_id, message)
