@@ -145,7 +145,7 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     problems.register(app)
-    guard.register(app, is_https=settings.public_url.startswith("https://"),
+    guard.register(app, is_https=settings.public_url.startswith("https://"), pages_ask=settings.streams_url,
                    large_bodies={"/hooks/crm/": crm_views.MAX_BODY_BYTES, "/webchat/": 20_000_000})  # fmt: skip
     cors.register(app, zones=ALL_ZONES, dev_origins=settings.dev_origins)
     consent_sites = {each.name: settings.dev_kommo_url or each.consent_site for each in PLATFORMS.values()}

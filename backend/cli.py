@@ -6,7 +6,7 @@ import click
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend import migrations
+from backend import logs, migrations
 from backend.accounts import store
 from backend.accounts.account_commands import accounts
 from backend.accounts.commands import integration
@@ -72,6 +72,22 @@ def serve(settings: Settings, host: str, port: int, threads: int) -> None:
     from backend.serve import serve_forever  # the server is heavy, and only this command needs it
 
     serve_forever(host=host, port=port, threads=threads)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--visitors", default=5000, show_default=True, type=click.IntRange(1), help="Open pages at a time.")
+@click.pass_obj
+def streams(settings: Settings, host: str, port: int, visitors: int) -> None:
+    """Keep visitors' pages connected: their event streams alone, thousands in one process."""
+    from backend.providers.webchat.streams import server  # only this command needs it
+
+    logs.configure()
+    try:
+        server.serve_forever(open_engine(settings.database_url), host=host, port=port, most=visitors)
+    except (server.TooFewFiles, OSError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 @main.group()

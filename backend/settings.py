@@ -66,6 +66,9 @@ class Settings(BaseModel):
         ge=1,
         description="Visitors' pages that this process keeps connected at a time; the others ask every few seconds.",
     )
+    streams_url: str | None = Field(
+        None, description="Origin of the process that keeps visitors' pages connected, where no proxy sends them there."
+    )
     telegram_url: str = Field("https://api.telegram.org", description="Address of Telegram's Bot API.")
     http_provider_url: str | None = Field(
         None, description="Address of a service of your own that is spoken to as a messenger."

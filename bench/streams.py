@@ -1,8 +1,10 @@
-"""Visitors with open event streams on one process (gunicorn with gevent).
+"""Visitors with open event streams on one process (`python -m backend streams`), on SQLite.
 
 Beside it a raw `asyncio` server that keeps as many connections and writes one line to each. Memory is what one more
-visitor costs; then every visitor gets a message of its own, saved in one transaction, and the last one's wait is timed
-from the commit. Some connections are cut before: their visitors come back and must miss nothing.
+visitor costs (PSS). Then every visitor gets a message of its own, saved in one transaction by another process, and the
+last one's wait is timed from the commit; the raw server writes the same line to all, when one of them asks. In the end
+one page in twenty is cut, a message saved for everybody, and those that come back must miss nothing. The pages are held
+by the measuring process, the same for both.
 """
 
 import asyncio
@@ -17,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from argon2 import PasswordHasher
+from sqlalchemy import Engine
 
 from backend.db import open_engine, transaction, utc_now
 from backend.migrations import upgrade
@@ -28,6 +31,7 @@ from bench.row import Goal, Row, judge, limit
 from programs.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
+Page = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 def run(quick: bool) -> Iterator[Row]:
@@ -51,41 +55,51 @@ async def _ours(folder: Path, count: int) -> tuple[float, float, int]:
     line = Webchat(engine, "", Feed(engine), hasher=PasswordHasher(1, 8, 1)).add_account("a", "password", "Acme")
     with transaction(engine) as conn:
         tokens = [store.add_visitor(conn, line.key, utc_now()) for _ in range(count)]
-    own = {"KCK_DATABASE_URL": url, "KCK_OPEN_STREAMS": str(count + 50), "KCK_MEDIA_FOLDER": str(folder)}
-    command = [sys.executable, "-m", "gunicorn", "-k", "gevent", "-w", "1", "--worker-connections", str(count + 200)]
-    command += ["-b", f"127.0.0.1:{port}", "--log-level", "error", "backend.wsgi:app"]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("KCK_")} | own
+    command = [sys.executable, "-m", "backend", "streams", "--port", str(port), "--visitors", str(count + 50)]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("KCK_")} | {"KCK_DATABASE_URL": url}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
         await _until_listening(port)
         await _stream(port, line.key, tokens[0])  # what the first one loads is nobody's cost
         before = _memory_kib(process.pid)
-        readers = [await _stream(port, line.key, token) for token in tokens]
+        pages = [await _stream(port, line.key, token) for token in tokens]
         memory = (_memory_kib(process.pid) - before) / count
-        cut = readers[: count // 20]
-        for _, writer in cut:
-            writer.close()
-        with transaction(engine) as conn:
-            for visitor_id in range(1, count + 1):
-                store.append(conn, visitor_id, "message", "out:1", {"from": "manager", "text": "hi"}, utc_now())
+        _tell_all(engine, count, 1)
         saved_at = time.perf_counter()
-        waits = [_message(reader, saved_at) for reader, _ in readers[count // 20 :]]
-        last_s = max(await asyncio.gather(*waits))
-        back = [await _stream(port, line.key, token) for token in tokens[: count // 20]]
-        seen = await asyncio.gather(*(_message(reader, saved_at) for reader, _ in back), return_exceptions=True)
-        for _, writer in (*readers, *back):
-            writer.close()
-        return memory, last_s, sum(isinstance(one, BaseException) for one in seen)
+        last_s = max(await asyncio.gather(*(_message(reader, saved_at) for reader, _ in pages)))
+        return memory, last_s, await _missed(engine, port, line.key, tokens, pages)
     finally:
         process.kill()
         process.wait()
         engine.dispose()
 
 
-async def _stream(port: int, line_key: str, token: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def _missed(engine: Engine, port: int, line_key: str, tokens: list[str], pages: list[Page]) -> int:
+    """Cut one page in twenty, save a message for everybody, let the cut ones come back: who does not hear of it?"""
+    cut = len(pages) // 20
+    for _, writer in pages[:cut]:
+        writer.close()
+    _tell_all(engine, len(pages), 2)
+    now = time.perf_counter()
+    back = [await _stream(port, line_key, token, after=1) for token in tokens[:cut]]
+    heard = await asyncio.gather(*(_message(page[0], now) for page in (*back, *pages[cut:])), return_exceptions=True)
+    for _, writer in (*pages, *back):
+        writer.close()
+    return sum(isinstance(one, BaseException) for one in heard)
+
+
+def _tell_all(engine: Engine, count: int, number: int) -> None:
+    with transaction(engine) as conn:
+        for visitor_id in range(1, count + 1):
+            body = {"from": "manager", "text": "hi"}
+            store.append(conn, visitor_id, "message", f"out:{number}", body, utc_now())
+
+
+async def _stream(port: int, line_key: str, token: str, after: int = 0) -> Page:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"GET /webchat/{line_key}/events HTTP/1.1\r\nHost: x\r\nX-Visitor-Token: {token}\r\n\r\n".encode())
+    own = f"X-Visitor-Token: {token}\r\nLast-Event-ID: {after}\r\n"
+    writer.write(f"GET /webchat/{line_key}/events HTTP/1.1\r\nHost: x\r\n{own}\r\n".encode())
     while b"retry:" not in (await asyncio.wait_for(reader.readline(), 60)):
         pass
     return reader, writer

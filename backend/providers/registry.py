@@ -80,6 +80,7 @@ def _webchat(context: Context) -> Messenger:
         relay=context.relay,
         feed=feed,
         clock=context.clock,
+        streams_url=context.settings.streams_url,
         files=webchat_views.Files(context.save_file, context.links),
     )
     return Messenger(provider, doors, stop=feed.stop)

@@ -31,12 +31,17 @@ _HEADERS = {
 }
 
 
-def register(app: Flask, *, is_https: bool, large_bodies: Mapping[str, int] | None = None) -> None:
+def register(
+    app: Flask, *, is_https: bool, large_bodies: Mapping[str, int] | None = None, pages_ask: str | None = None
+) -> None:
     """Guard every request of ``app``. A page may set its own policy; the header is then left alone.
 
-    ``large_bodies`` maps the beginning of a path to the bytes that bodies there may have instead of the usual ones.
+    ``large_bodies`` maps the beginning of a path to the bytes that bodies there may have instead of the usual ones;
+    ``pages_ask`` is an origin of ours that our pages may speak to beside their own.
     """
-    limits = large_bodies or {}
+    limits, headers = large_bodies or {}, dict(_HEADERS)
+    if pages_ask:
+        headers["Content-Security-Policy"] = PAGE_CSP.replace("connect-src 'self'", f"connect-src 'self' {pages_ask}")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
 
@@ -51,7 +56,7 @@ def register(app: Flask, *, is_https: bool, large_bodies: Mapping[str, int] | No
 
     @app.after_request
     def _end(response: Response) -> Response:
-        for name, value in _HEADERS.items():
+        for name, value in headers.items():
             if is_https or name != "Strict-Transport-Security":
                 response.headers.setdefault(name, value)
         response.headers["X-Request-Id"] = request_id.get()

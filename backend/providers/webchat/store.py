@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -153,10 +154,24 @@ def newest_event(conn: Connection) -> int:
     return int(conn.execute(select(func.max(events.c.id))).scalar() or 0)
 
 
-def events_since(conn: Connection, event_id: int) -> list[Event]:
-    """Every event of all visitors after ``event_id``, in the order of their ids."""
-    query = select(*_EVENT).where(events.c.id > event_id).order_by(events.c.id)
+def events_since(conn: Connection, event_id: int, limit: int) -> list[Event]:
+    """The first ``limit`` events of all visitors after ``event_id``, in the order of their ids."""
+    query = select(*_EVENT).where(events.c.id > event_id).order_by(events.c.id).limit(limit)
     return [Event(*row) for row in conn.execute(query)]
+
+
+def seqs_of_tokens(conn: Connection, pages: Sequence[tuple[str, str]]) -> list[tuple[int, int] | None]:
+    """For each page (line and token) its visitor and the newest seq; None where the token is not known."""
+    digests = [_digest(token) for _, token in pages]
+    query = select(visitors.c.token_hash, visitors.c.line_key, visitors.c.id, visitors.c.last_seq)
+    known = {(row[0], row[1]): (row[2], row[3]) for row in conn.execute(query.where(visitors.c.token_hash.in_(digests)))}
+    return [known.get((digest, line_key)) for digest, (line_key, _) in zip(digests, pages, strict=True)]
+
+
+def newest_seqs(conn: Connection, visitor_ids: Sequence[int]) -> dict[int, int]:
+    """The newest seq of each of these visitors."""
+    query = select(visitors.c.id, visitors.c.last_seq).where(visitors.c.id.in_(visitor_ids))
+    return {row[0]: row[1] for row in conn.execute(query)}
 
 
 def _digest(token: str) -> str:

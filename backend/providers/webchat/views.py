@@ -5,7 +5,6 @@ panel on other people's sites. The stream is server-sent events; it ends after a
 stopped, so a lost connection loses nothing.
 """
 
-import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -22,13 +21,13 @@ from backend.errors import Refusal
 from backend.providers.base import Incoming, Media, MediaLinks, MessageType, Relay
 from backend.providers.webchat import store
 from backend.providers.webchat.feed import Feed, TooManyPages
+from backend.providers.webchat.news import BEAT, BEAT_S, OPENING, block, told
 from backend.providers.webchat.pace import Pace
 
 PAGE = Path(__file__).parent / "page"
 MAX_TEXT = 4000
 MAX_FILE = 20_000_000
 STREAM_S = 55.0  # shorter than the idle limit of common proxies
-_HEARTBEAT_S = 15.0
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,8 @@ class Files:
 
 
 class Doors:
-    """One method a door. ``stream_s`` is how long a stream lasts before the page takes it up again."""
+    """One method a door. ``stream_s`` is how long a stream lasts before the page takes it up again; ``streams_url``
+    is the origin of the process that serves the streams instead."""
 
     def __init__(
         self,
@@ -50,9 +50,11 @@ class Doors:
         *,
         clock: Clock = utc_now,
         stream_s: float = STREAM_S,
+        streams_url: str | None = None,
         files: Files | None = None,
     ) -> None:
         self._files = files
+        self._streams_url = streams_url.rstrip("/") if streams_url else None
         self._entering, self._writing, self._uploading = Pace(30, 60), Pace(60, 60), Pace(10, 60)
         self._engine = engine
         self._relay = relay
@@ -81,8 +83,8 @@ class Doors:
             found = store.events_after(conn, visitor.id, _after())
             is_open = self._relay.is_open(conn, "webchat", line_key)
             title = _line(conn, line_key).title
-        shown = [_shown(event) for event in found]
-        return jsonify(events=shown, is_open=is_open, read_seq=visitor.read_seq, title=title)
+        return jsonify(events=[told(event) for event in found], is_open=is_open, read_seq=visitor.read_seq,
+                       title=title, streams=self._streams_url)  # fmt: skip
 
     def write(self, line_key: str) -> tuple[Response, int]:
         """A visitor's message: saved with the promise to send it, or refused."""
@@ -195,30 +197,21 @@ def blueprint(*, engine: Engine, relay: Relay, feed: Feed, **more: Any) -> Bluep
 def _stream(engine: Engine, feed: Feed, visitor_id: int, seq: int, stream_s: float) -> Iterator[str]:
     """News since ``seq``, then news as they come. The first item only says that the stream is open."""
     ends_at = time.monotonic() + stream_s
-    with feed.opened(visitor_id) as news:
+    with feed.opened(visitor_id) as woken:
         yield ""
-        yield "retry: 1000\n\n"
-        found: list[store.Event] | None = None
+        yield OPENING
         while True:
-            if found is None:
-                with engine.connect() as conn:
-                    found = store.events_after(conn, visitor_id, seq)
+            woken.clear()
+            with engine.connect() as conn:
+                found = store.events_after(conn, visitor_id, seq)
             for event in found:
                 seq = event.seq
-                yield f"id: {seq}\nevent: {event.kind}\ndata: {json.dumps(_shown(event), ensure_ascii=False)}\n\n"
+                yield block(event)
             left_s = ends_at - time.monotonic()
             if left_s <= 0 or feed.is_stopped:
                 return
-            if news.wait(min(_HEARTBEAT_S, left_s)):
-                found = news.handed_after(seq)
-            else:
-                found = []
-                yield ": still here\n\n"
-
-
-def _shown(event: store.Event) -> dict[str, object]:
-    at = int(event.at.timestamp() * 1000)
-    return {"seq": event.seq, "kind": event.kind, "id": event.key.partition(":")[2], "at": at, **event.body}
+            if not woken.wait(min(BEAT_S, left_s)):
+                yield BEAT
 
 
 def _incoming(

@@ -45,7 +45,7 @@ export class Wire {
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (more.raw) headers["Content-Type"] = "application/octet-stream";
     const sent = more.raw || (body === undefined ? undefined : JSON.stringify(body));
-    const answer = await fetch(this.url + path, { method, headers, body: sent, cache: "no-store", credentials: "omit" });
+    const answer = await fetch((more.url || this.url) + path, { method, headers, body: sent, cache: "no-store", credentials: "omit" });
     if (!answer.ok) {
       const problem = await answer.json().catch(() => ({}));
       throw new Refused(answer.status, problem.code);
@@ -81,7 +81,9 @@ export class Wire {
   }
 
   async look() {
-    return this.#asVisitor(async () => (await this.#call("GET", `/messages?after=${this.seq}`)).json());
+    const seen = await this.#asVisitor(async () => (await this.#call("GET", `/messages?after=${this.seq}`)).json());
+    if (seen.streams) this.streamsUrl = seen.streams + new URL(this.url, location.href).pathname;
+    return seen;
   }
 
   keep(message) {
@@ -148,7 +150,7 @@ export class Wire {
 
   async #stream(tell, state, opened) {
     const answer = await this.#asVisitor(() =>
-      this.#call("GET", "/events", undefined, { headers: { "Last-Event-ID": String(this.seq) } }));
+      this.#call("GET", "/events", undefined, { url: this.streamsUrl, headers: { "Last-Event-ID": String(this.seq) } }));
     state("live");
     opened();
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();

@@ -16,8 +16,8 @@ from sqlalchemy import Engine
 from backend.media.links import Links
 from backend.media.storage import Folder
 from backend.providers.base import DeliveryError, Line, Outgoing, WrongCredentials
-from backend.providers.webchat import store, views
-from backend.providers.webchat.feed import Feed, Stream
+from backend.providers.webchat import views
+from backend.providers.webchat.feed import Feed
 from backend.providers.webchat.provider import Webchat
 from backend.seal import Sealer, new_key
 from backend.web import guard, problems
@@ -189,22 +189,6 @@ def test_news_saved_by_another_process_reach_the_stream_too(
     with feed.opened(1) as news:
         answer(other, line, book)
         assert news.wait(10)
-
-
-def test_a_page_takes_what_it_is_handed_only_if_nothing_is_missing_between(visitor: Visitor, engine: Engine) -> None:
-    for number in range(4):
-        visitor.write(str(number))
-    with engine.connect() as conn:
-        events = store.events_since(conn, 0)
-    stream = Stream()
-    for event in (events[0], events[1], events[1], events[2]):
-        stream.wake(event)
-    assert [event.seq for event in stream.handed_after(1) or []] == [2, 3]
-    stream.wake(events[3])
-    assert stream.handed_after(2) is None
-    stream.wake()
-    assert stream.wait(0)
-    assert stream.handed_after(4) is None
 
 
 def test_more_streams_than_the_process_may_hold_are_told_to_poll(visitor: Visitor, feed: Feed) -> None:
