@@ -8,6 +8,7 @@ import contextlib
 import subprocess
 import sys
 import time
+import tomllib
 from dataclasses import dataclass, field
 
 from programs import brokers, postgres
@@ -17,11 +18,12 @@ from programs.ports import require_free
 from programs.signals import stop_on_signals
 
 FOLDER = ROOT / "var" / "scaled"
+PROCESSES = tomllib.loads((ROOT / "deploy" / "processes.toml").read_text(encoding="utf-8"))
 
 
 @dataclass
 class ScaledKit(Kit):
-    """A kit whose backend is six processes. ``stream_port`` serves the visitors' pages and their open streams."""
+    """A kit whose backend is six processes. ``stream_port`` serves the visitors' open streams."""
 
     database_url: str = ""
     broker_url: str = ""
@@ -31,20 +33,21 @@ class ScaledKit(Kit):
     @property
     def environment(self) -> dict[str, str]:
         """The settings of a kit with the database and the broker of many machines."""
-        own = {"KCK_DATABASE_URL": self.database_url, "KCK_BROKER_URL": self.broker_url, "KCK_OPEN_STREAMS": "5000"}
+        own = {
+            "KCK_DATABASE_URL": self.database_url,
+            "KCK_BROKER_URL": self.broker_url,
+            "KCK_STREAMS_URL": f"http://127.0.0.1:{self.stream_port}",  # in place of a proxy that sends them there
+        }
         return super().environment | own
 
     def start_backend(self) -> None:
         """Start the web process, then everything beside it."""
         super().start_backend()
-        celery = ["-m", "celery", "-A", "backend.celery_worker"]
+        self._start("streams", "streams", "--port", str(self.stream_port))
         for number in (1, 2):
-            self._start(f"worker {number}", *celery, "worker", "-c", "2", "-l", "WARNING", "-n", f"w{number}@kit",
-                        "--without-gossip", "--without-mingle")  # fmt: skip
-        self._start("beat", *celery, "beat", "-l", "WARNING", "-s", str(self.folder / "beat"), "--pidfile=")
-        streams = ["-m", "gunicorn", "-k", "gevent", "-w", "1", "--worker-connections", "6000", "backend.wsgi:app"]
-        self._start("streams", *streams, "-b", f"127.0.0.1:{self.stream_port}", "--log-level", "warning")
-        self.children[-1].wait_until_answers(f"http://127.0.0.1:{self.stream_port}/readyz")
+            self._start(f"worker {number}", "worker", "-c", "2", "-l", "WARNING", "-n", f"w{number}@kit")
+        self._start("beat", "beat", "-l", "WARNING", "-s", str(self.folder / "beat"))
+        self.children[0].wait_until_answers(f"http://127.0.0.1:{self.stream_port}/healthz")
 
     def stop(self) -> None:
         """Stop whatever runs, the workers first."""
@@ -53,9 +56,11 @@ class ScaledKit(Kit):
         self.children.clear()
         super().stop()
 
-    def _start(self, name: str, *arguments: str) -> None:
+    def _start(self, name: str, process_name: str, *arguments: str) -> None:
+        program, *rest = PROCESSES[process_name]
+        own = rest if program == "python" else ["-m", program, *rest]
         process = subprocess.Popen(  # noqa: S603 - our own programs
-            [sys.executable, *arguments], cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL,
+            [sys.executable, *own, *arguments], cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
             start_new_session=True,
         )  # fmt: skip
@@ -65,13 +70,12 @@ class ScaledKit(Kit):
 def _run(kit: ScaledKit) -> None:
     kit.prepare()
     kit.start()
-    page = kit.visitor_url.replace(str(kit.backend_port), str(kit.stream_port), 1)
     print(
         "",
         f"  CRM page (the sandbox)   {kit.sandbox_url}/",
-        f"  visitor's chat page      {page}",
+        f"  visitor's chat page      {kit.visitor_url}",
         f"  service account          login demo, password {kit.password}",
-        "  running: PostgreSQL, Redis, web (Granian), streams (gunicorn with gevent), two Celery workers, beat",
+        "  running: PostgreSQL, Redis, web, streams, two Celery workers, beat",
         "  Ctrl-C stops all of them.",
         "",
         sep="\n",

@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 
 from backend.providers.webchat import store
 
-OPENING, BEAT, BEAT_S = "retry: 1000\n\n", ": still here\n\n", 15.0  # what a stream begins with, and says when it is quiet
+OPENING = "retry: 1000\n\n"  # what a stream begins with
+BEAT, BEAT_S = ": still here\n\n", 15.0  # what it says when there is nothing else, and how often
 PAGE = 1000  # news that one look brings
 # On PostgreSQL a smaller id may be committed after a greater one: so many rows are looked at again, for so many looks.
 _LOOK_BACK, _LOOKS_AGAIN = 200, 40

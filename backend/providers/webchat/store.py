@@ -164,7 +164,9 @@ def seqs_of_tokens(conn: Connection, pages: Sequence[tuple[str, str]]) -> list[t
     """For each page (line and token) its visitor and the newest seq; None where the token is not known."""
     digests = [_digest(token) for _, token in pages]
     query = select(visitors.c.token_hash, visitors.c.line_key, visitors.c.id, visitors.c.last_seq)
-    known = {(row[0], row[1]): (row[2], row[3]) for row in conn.execute(query.where(visitors.c.token_hash.in_(digests)))}
+    known = {
+        (row[0], row[1]): (row[2], row[3]) for row in conn.execute(query.where(visitors.c.token_hash.in_(digests)))
+    }
     return [known.get((digest, line_key)) for digest, (line_key, _) in zip(digests, pages, strict=True)]
 
 

@@ -79,7 +79,9 @@ def opening(text: str) -> bytes:
 def refused(status: int, code: str, detail: str, **more: str) -> Answered:
     """A problem as the other doors tell it. https://www.rfc-editor.org/rfc/rfc9457"""
     body = {"type": f"urn:kck:problem:{code}", "title": HTTPStatus(status).phrase, "status": status, "code": code}
-    return Answered(_answer(status, "application/problem+json", json.dumps({**body, "detail": detail}).encode(), **more))
+    return Answered(
+        _answer(status, "application/problem+json", json.dumps({**body, "detail": detail}).encode(), **more)
+    )
 
 
 def _answer(status: int, content_type: str, body: bytes, **more: str) -> bytes:

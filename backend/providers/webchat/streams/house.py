@@ -47,7 +47,8 @@ class Page(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Read what is asked; whoever goes on talking into a stream is sent away."""
         if self.head is None:
-            return self.leave()
+            self.leave()
+            return
         try:
             asked = self.head.read(data)
             if asked is not None:
@@ -67,8 +68,9 @@ class Page(asyncio.Protocol):
         if self.transport is None:
             return
         if self.transport.get_write_buffer_size() > MAX_UNREAD_BYTES:
-            return self.leave()
-        self.transport.write(text)
+            self.transport.abort()
+        else:
+            self.transport.write(text)
 
     def end(self, answer: bytes = b"") -> None:
         """Say the last, and close."""
@@ -185,7 +187,8 @@ class House:
         if page.transport is None:
             return
         if known is None:
-            return page.end(refused(401, "visitor_unknown", "The visitor's token is missing or not known.").answer)
+            page.end(refused(401, "visitor_unknown", "The visitor's token is missing or not known.").answer)
+            return
         page.visitor_id, newest = known
         page.seq = asked.seq
         self._open.setdefault(page.visitor_id, []).append(page)

@@ -28,7 +28,7 @@ from backend.providers.webchat.provider import Webchat
 from backend.providers.webchat.streams.desk import Desk, Found, Wishes
 from backend.providers.webchat.streams.house import House
 from backend.providers.webchat.streams.server import listen
-from tests.support.postgres import free_port
+from programs.ports import free_port
 
 
 class Chat:
@@ -46,6 +46,10 @@ class Chat:
         with transaction(self.engine) as conn:
             key = f"out:{time.monotonic_ns()}"
             store.append(conn, visitor_id, "message", key, {"from": "manager", "text": text}, utc_now())
+
+    def say_all(self, count: int) -> None:
+        for number in range(count):
+            self.say(str(number))
 
 
 class Stream:
@@ -162,8 +166,9 @@ def test_both_pages_of_one_visitor_hear_the_news(chat: Chat, opened: Opened) -> 
 
 
 def test_nothing_is_lost_by_pages_that_come_and_go_while_messages_are_saved(chat: Chat, opened: Opened) -> None:
-    token, heard, seq = chat.visitor(), [], 0
-    writing = threading.Thread(target=lambda: [chat.say(str(number)) for number in range(60)])
+    heard: list[str] = []
+    token, seq = chat.visitor(), 0
+    writing = threading.Thread(target=chat.say_all, args=(60,))
     writing.start()
     while len(heard) < 60:
         stream = opened(token, after=seq)
