@@ -36,6 +36,7 @@ PAGES = {
     "lead_sources": "/leads/pipeline/",
     "everywhere": "/leads/pipeline/",
 }
+HANG = r"page: .*[Tt]imeout"
 REASONS = (
     ("unfilled placeholder", r"\{\{\w+\}\}/|%[A-Z_]{3,}%/"),
     ("remote code", r"(?:Script error|Load timeout).*\"(?:https?:)?//|code from another server"),
@@ -46,7 +47,7 @@ REASONS = (
     ("undefined name", r"ReferenceError|\w+ is not defined"),
     ("network", r"Failed to fetch|Network ?Error|Not connect"),
     ("needs data or markup", r"Cannot (?:read|set)|undefined|null|not iterable|non-iterable"),
-    ("hang", r"page: .*[Tt]imeout"),
+    ("hang", HANG),
 )
 
 
@@ -66,6 +67,11 @@ class Run:
     def is_clean(self) -> bool:
         """Whether nothing went wrong."""
         return not self.reason
+
+    @property
+    def hung(self) -> bool:
+        """Whether a page did not come to an end, or would not be spoken to any more."""
+        return any(re.search(HANG, said) for said in self.errors)
 
 
 def run_widget(browser: Browser, archive: Path, mode: Mode) -> Run:
@@ -98,6 +104,7 @@ def visit(page: Page, address: str, found: Run) -> None:
             page.locator(".js-widget-open").first.click()
             page.wait_for_function("window.sandboxSettings")
         page.wait_for_timeout(SETTLE_MS)
+        page.wait_for_function("true")  # has a time limit, which reading from a busy page has not
         said = page.evaluate("window.sandboxNotices.filter((each) => ['widget', 'error'].includes(each.kind))")
         found.errors += [f"{each['title']}: {each['text']}" for each in said]
         found.members |= set(page.evaluate(ASKED_IN_VAIN))

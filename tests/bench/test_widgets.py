@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from bench.widget_run import reason_of, run_widget
-from bench.widgets import Result, archives, packed_folder, rows
+from bench.widget_run import Run, reason_of, run_widget
+from bench.widgets import Result, archives, known_rows, packed_folder, rows
 from tests.support.host_page import archive, probe
 
 
@@ -38,6 +38,27 @@ def test_zips_and_folders_are_widgets_and_a_packed_folder_is_one_too(tmp_path: P
         (tmp_path / "b" / name).write_text("{}")
     assert [path.name for path in archives(tmp_path)] == ["a.zip", "b"]
     assert packed_folder(tmp_path / "b", tmp_path).name == "b.zip"
+
+
+def result(name: str, reason: str) -> Result:
+    return Result(name, {"refused": Run(reason=reason), "shaped": Run(reason=reason)})
+
+
+def test_reasons_are_held_against_what_a_reader_found() -> None:
+    found = [result("a", "syntax"), result("b", "remote code"), result("c", "missing file"), result("d", "syntax")]
+    known = {"a": "defect", "b": "remote code", "c": "syntax", "d": "runs", "absent": "defect"}
+    assert [(row.ours, row.ok) for row in known_rows(found, known)] == [
+        (3, None),
+        (pytest.approx(66.7, abs=0.1), False),
+        (1, False),
+    ]
+    assert known_rows(found, {}) == []
+
+
+def test_a_page_that_does_not_come_to_an_end_is_counted() -> None:
+    hung = Run(errors=["page: Page.wait_for_function: Timeout 15000ms exceeded."], reason="hang")
+    counted = {row.name: (row.ours, row.ok) for row in rows([Result("a", {"refused": hung, "shaped": Run()})])}
+    assert counted["runs that hung"] == (1, False)
 
 
 @pytest.mark.browser

@@ -134,6 +134,17 @@ def test_an_exception_is_shown_and_the_settings_still_open(browser: Browser, tmp
         expect(host.page.locator(".js-widget-uninstall")).to_be_visible()
 
 
+def test_a_widget_that_lacks_a_file_of_a_file_is_asked_for_anew_and_its_settings_open(
+    browser: Browser, tmp_path: Path
+) -> None:
+    script = "define(['./a.js'], function () { return function () {}; });"
+    files = {"a.js": "define(['./lib/b.js'], function () {});", "lib/b.js": "define(['./none.js'], function () {});"}
+    with visit_with(browser, tmp_path, script, files) as host:
+        host.visit("/settings/widgets/")
+        host.page.click(f".integration[data-code={CODE}] button")
+        expect(host.page.locator(".js-widget-uninstall")).to_be_visible(timeout=3000)
+
+
 def test_the_page_speaks_the_language_that_is_asked_for(host: Host) -> None:
     host.visit("/settings/widgets/?lang=es")
     expect(host.page.get_by_role("heading", name="Integraciones")).to_be_visible()

@@ -41,11 +41,17 @@ define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/t
     );
   }
 
+  /** Lets a later try ask anew: also for the widget's own files that still wait for what did not come. */
+  function forget(entry, names) {
+    const waiting = Object.keys(requirejs.s.contexts._.registry).filter((name) => name.startsWith(`${entry.path}/`));
+    [...names, ...waiting].forEach((name) => requirejs.undef(name));
+  }
+
   function requireModule(entry) {
     const url = `${entry.path}/script.js?v=${entry.version}`;
     return new Promise((done, failed) => {
       requirejs([url], done, (error) => {
-        [url, ...(error.requireModules || [])].forEach((name) => requirejs.undef(name)); // a later try asks anew
+        forget(entry, [url, ...(error.requireModules || [])]);
         failed(error);
       });
     });
