@@ -1,6 +1,7 @@
 """The inbox: what managers read and write in chats."""
 
 import re
+from functools import partial
 from itertools import takewhile
 from typing import Any
 
@@ -13,6 +14,7 @@ from sandbox.crm.books import Books
 from sandbox.drive.models import MAX_PART, NoFile, TooLarge
 from sandbox.page.boot import page_account
 from sandbox.page.policy import Policy
+from sandbox.page.views import Rule, bind
 from sandbox.visit import explain
 from sandbox.world import World
 
@@ -96,73 +98,89 @@ def stored(world: World, account: Account, name: str, kind: str, content: bytes)
     }
 
 
+def chats(world: World) -> Response:
+    """List the conversations, the latest first."""
+    account = page_account(world)
+    books = world.crm.of(account)
+    kept, listed = world.chats.chats, world.desk.chats(account.id)
+    return jsonify({"chats": [chat_form(chat, books, kept[chat["id"]].messages) for chat in listed]})
+
+
+def messages(world: World, chat_id: str) -> Response:
+    """Show one conversation with its messages."""
+    account = page_account(world)
+    found = world.desk.messages(account.id, chat_id)
+    kept = world.chats.chats[chat_id]
+    chat = chat_form(kept.as_json(), world.crm.of(account), kept.messages)
+    return jsonify({"chat": chat, "messages": [message_form(message) for message in found]})
+
+
+def read(world: World, chat_id: str) -> tuple[str, int]:
+    """Note that a manager has opened the conversation."""
+    with world.ground.lock:
+        mark_read(world.crm.of(page_account(world)), chat_id)
+    return "", 204
+
+
+def reply(world: World, chat_id: str) -> tuple[Response, int]:
+    """Send a manager's text."""
+    account = page_account(world)
+    content = {"type": "text", "text": str(request.get_json()["text"])}
+    said = world.desk.reply(account.id, chat_id, [content], account.current_user)
+    return jsonify({"messages": [message_form(message.as_json()) for message in said]}), 201
+
+
+def send_file(world: World, chat_id: str) -> tuple[Response, int]:
+    """Send a manager's file."""
+    account, given = page_account(world), request.files["file"]
+    content = stored(world, account, given.filename or "file", given.mimetype, given.read())
+    said = world.desk.reply(account.id, chat_id, [content], account.current_user)
+    return jsonify({"messages": [message_form(message.as_json()) for message in said]}), 201
+
+
+def react(world: World, message_id: str) -> tuple[str, int]:
+    """Set a manager's reaction, or take it back."""
+    account, emoji = page_account(world), request.get_json().get("emoji")
+    world.desk.react(account.id, message_id, account.current_user, emoji)
+    return "", 204
+
+
+def typing(world: World, chat_id: str) -> tuple[str, int]:
+    """Tell the other side that a manager is typing."""
+    account = page_account(world)
+    world.desk.type(account.id, chat_id, account.current_user)
+    return "", 204
+
+
+def show_file(world: World, account_id: int, uuid: str, name: str) -> Response:
+    """Serve a file of a conversation from the account's drive."""
+    try:
+        found = world.drive.find(page_account(world).id, uuid)
+    except NoFile:
+        abort(404)
+    return Response(found.content, content_type=found.record["metadata"]["mime_type"])
+
+
+def refused(status: int, error: Exception) -> tuple[Response, int]:
+    """Say why, to the page and to the record of requests."""
+    explain(f"refused: {error}")
+    return jsonify({"detail": str(error)}), status
+
+
+RULES: tuple[Rule, ...] = (
+    ("GET", "/ajax/chats", chats),
+    ("GET", "/ajax/chats/<chat_id>/messages", messages),
+    ("POST", "/ajax/chats/<chat_id>/read", read),
+    ("POST", "/ajax/chats/<chat_id>/messages", reply),
+    ("POST", "/ajax/chats/<chat_id>/files", send_file),
+    ("POST", "/ajax/messages/<message_id>/react", react),
+    ("POST", "/ajax/chats/<chat_id>/typing", typing),
+    ("GET", "/ajax/files/<int:account_id>/<uuid>/<name>", show_file),
+)
+
+
 def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
     """Add the routes of chats."""
-    _add_file_routes(routes, world)
-
-    @routes.errorhandler(NoChat)
-    def no_chat(error: NoChat) -> tuple[Response, int]:
-        explain(f"refused: {error}")
-        return jsonify({"detail": str(error)}), 404
-
-    @routes.get("/ajax/chats")
-    def chats() -> Response:
-        account = page_account(world)
-        books = world.crm.of(account)
-        kept, listed = world.chats.chats, world.desk.chats(account.id)
-        return jsonify({"chats": [chat_form(chat, books, kept[chat["id"]].messages) for chat in listed]})
-
-    @routes.get("/ajax/chats/<chat_id>/messages")
-    def messages(chat_id: str) -> Response:
-        account = page_account(world)
-        found = world.desk.messages(account.id, chat_id)
-        kept = world.chats.chats[chat_id]
-        chat = chat_form(kept.as_json(), world.crm.of(account), kept.messages)
-        return jsonify({"chat": chat, "messages": [message_form(message) for message in found]})
-
-    @routes.post("/ajax/chats/<chat_id>/read")
-    def read(chat_id: str) -> tuple[str, int]:
-        with world.ground.lock:
-            mark_read(world.crm.of(page_account(world)), chat_id)
-        return "", 204
-
-    @routes.post("/ajax/chats/<chat_id>/messages")
-    def reply(chat_id: str) -> tuple[Response, int]:
-        account = page_account(world)
-        content = {"type": "text", "text": str(request.get_json()["text"])}
-        said = world.desk.reply(account.id, chat_id, [content], account.current_user)
-        return jsonify({"messages": [message_form(message.as_json()) for message in said]}), 201
-
-    @routes.post("/ajax/messages/<message_id>/react")
-    def react(message_id: str) -> tuple[str, int]:
-        account, emoji = page_account(world), request.get_json().get("emoji")
-        world.desk.react(account.id, message_id, account.current_user, emoji)
-        return "", 204
-
-    @routes.post("/ajax/chats/<chat_id>/typing")
-    def typing(chat_id: str) -> tuple[str, int]:
-        account = page_account(world)
-        world.desk.type(account.id, chat_id, account.current_user)
-        return "", 204
-
-
-def _add_file_routes(routes: Blueprint, world: World) -> None:
-    @routes.errorhandler(TooLarge)
-    def too_large(error: TooLarge) -> tuple[Response, int]:
-        explain(f"refused: {error}")
-        return jsonify({"detail": str(error)}), 400
-
-    @routes.post("/ajax/chats/<chat_id>/files")
-    def send_file(chat_id: str) -> tuple[Response, int]:
-        account, given = page_account(world), request.files["file"]
-        content = stored(world, account, given.filename or "file", given.mimetype, given.read())
-        said = world.desk.reply(account.id, chat_id, [content], account.current_user)
-        return jsonify({"messages": [message_form(message.as_json()) for message in said]}), 201
-
-    @routes.get("/ajax/files/<int:account_id>/<uuid>/<name>")
-    def show_file(account_id: int, uuid: str, name: str) -> Response:
-        try:
-            found = world.drive.find(page_account(world).id, uuid)
-        except NoFile:
-            abort(404)
-        return Response(found.content, content_type=found.record["metadata"]["mime_type"])
+    routes.register_error_handler(NoChat, partial(refused, 404))
+    routes.register_error_handler(TooLarge, partial(refused, 400))
+    bind(routes, world, RULES)
