@@ -14,6 +14,11 @@ from backend.accounts.budget import Budget
 from backend.accounts.callers import Callers
 from backend.accounts.install import Installer
 from backend.accounts.tokens import Tokens
+from backend.bots import steps
+from backend.bots import views as bot_views
+from backend.bots.lines import LINK_STATUS, link_status
+from backend.bots.service import Bots
+from backend.channels import mobile
 from backend.channels import views as link_views
 from backend.channels.api import OPERATIONS
 from backend.channels.connection import CONNECTION, CONNECTIONS, EVERY_CONNECTION, Connections
@@ -32,7 +37,7 @@ from backend.crm.apis import Apis
 from backend.crm.hooks import Hooks
 from backend.db import Clock, open_engine, utc_now
 from backend.jobs import periodic
-from backend.jobs.run import Handler, Runner
+from backend.jobs.run import Handler, OnBury, Runner
 from backend.kommo.amojo import AmojoClient
 from backend.kommo.client import KommoClient
 from backend.kommo.hosts import ALL_ZONES, PLATFORMS
@@ -44,6 +49,12 @@ from backend.settings import Settings
 from backend.web import cors, guard, health, openapi, problems
 from backend.web.body import BoundedJson
 
+_BODY_LIMITS = {
+    "/hooks/crm/": crm_views.MAX_BODY_BYTES,
+    "/hooks/bot": bot_views.MAX_BODY_BYTES,
+    "/webchat/": 20_000_000,
+}
+ALL_OPERATIONS = (*OPERATIONS, *mobile.OPERATIONS, *bot_views.OPERATIONS)
 _AFTER_REMOVAL = {**crm_hooks.AFTER_REMOVAL, **companion_room.AFTER_REMOVAL}
 PERIODIC = (periodic.PURGING, upkeep.WATCHING, EVERY_CONNECTION, crm_hooks.PURGING)
 
@@ -62,12 +73,18 @@ class Backend:
     installer: Installer
     callers: Callers
     links: Links
+    bots: Bots
     hooks: Hooks
     companion: Companion
     conversations: Conversations
     media: Media
     messengers: Mapping[str, Messenger]
     handlers: Mapping[str, Handler]
+
+    @property
+    def on_bury(self) -> Mapping[str, OnBury]:
+        """What is done when a job of a kind is given up."""
+        return {**self.conversations.on_bury, **self.bots.on_bury()}
 
 
 def open_backend(
@@ -92,10 +109,13 @@ def open_backend(
     messengers = open_messengers(context, providers, more=installed())
     known |= {name: messenger.provider for name, messenger in messengers.items()}
     callers = Callers(engine, sealer, admins_only=settings.links_admins_only, clock=clock)
+    answers = {LINK_STATUS: link_status(engine, sealer), **steps.declared}
+    bots = Bots(engine, callers, api, hooks.apis, answers, clock)
     handlers: dict[str, Handler] = {
         **hooks.handlers(),
         **companion.handlers(),
         **conversations.handlers,
+        **bots.handlers(),
         periodic.PURGE: periodic.purging(engine, clock),
         install.EXCHANGE: installer.exchange,
         install.INSTALLED: connections.reconnect,
@@ -107,7 +127,7 @@ def open_backend(
     }
     return Backend(
         settings=settings, engine=engine, sealer=sealer, kommo=kommo, tokens=tokens, api=api, chats=chats,
-        installer=installer, callers=callers, hooks=hooks, companion=companion, conversations=conversations,
+        installer=installer, callers=callers, bots=bots, hooks=hooks, companion=companion, conversations=conversations,
         media=media, messengers=messengers, handlers=handlers,
         links=Links(engine, sealer, api, chats, known, line_taken=settings.line_taken, clock=clock),
     )  # fmt: skip
@@ -133,7 +153,7 @@ def _attach_broker(settings: Settings, engine: Engine) -> None:
 
 def open_runner(backend: Backend) -> Runner:
     """What does the jobs of this process."""
-    return Runner(backend.engine, backend.handlers, on_bury=backend.conversations.on_bury,
+    return Runner(backend.engine, backend.handlers, on_bury=backend.on_bury,
                   lease_s=backend.settings.lease_s)  # fmt: skip
 
 
@@ -146,7 +166,7 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     problems.register(app)
     guard.register(app, is_https=settings.public_url.startswith("https://"), pages_ask=settings.streams_url,
-                   large_bodies={"/hooks/crm/": crm_views.MAX_BODY_BYTES, "/webchat/": 20_000_000})  # fmt: skip
+                   body_limits=_BODY_LIMITS)  # fmt: skip
     cors.register(app, zones=ALL_ZONES, dev_origins=settings.dev_origins)
     consent_sites = {each.name: settings.dev_kommo_url or each.consent_site for each in PLATFORMS.values()}
     app.register_blueprint(health.blueprint(engine=backend.engine))
@@ -154,7 +174,10 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
                                                  sign_ins=backend.companion.sign_ins.came_back))  # fmt: skip
     app.register_blueprint(companion_views.blueprint(companion=backend.companion, consent_sites=consent_sites))
     app.register_blueprint(link_views.blueprint(callers=backend.callers, links=backend.links))
-    app.register_blueprint(openapi.blueprint(OPERATIONS, server=settings.public_url))
+    app.register_blueprint(openapi.blueprint(ALL_OPERATIONS, server=settings.public_url))
+    app.register_blueprint(mobile.blueprint(callers=backend.callers, links=backend.links, zones=ALL_ZONES,
+                                            dev_origins=settings.dev_origins))  # fmt: skip
+    app.register_blueprint(bot_views.blueprint(bots=backend.bots))
     app.register_blueprint(crm_views.blueprint(hooks=backend.hooks))
     app.register_blueprint(backend.conversations.hooks)
     _open_doors(app, backend)

@@ -1,6 +1,6 @@
 """Who is calling the API: read from the one-time token, never from the request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
@@ -24,11 +24,15 @@ class Check(Protocol):
 
 @dataclass(frozen=True)
 class Caller:
-    """A proved caller. ``user_id`` is Kommo's; ``is_admin`` is None where Kommo did not say."""
+    """A proved caller. ``user_id`` is Kommo's, None for a bot; ``is_admin`` is None where Kommo did not say.
+
+    ``entity`` is the card that a bot or a mobile frame speaks of: kind and id.
+    """
 
     installation: Installation
     user_id: int | None
     is_admin: bool | None
+    entity: tuple[str, int] | None = None
 
     @property
     def actor(self) -> str:
@@ -46,19 +50,20 @@ class Callers:
         self._clock = clock
 
     def identify(self, token: str | None) -> Caller:
-        """Return who ``token`` proves. Raises ``Refusal``: 401 for the token, 409 if the account is not installed.
+        """Return who ``token`` proves. Raises ``Refusal``: 401 for the token, 409 if the account is not installed."""
+        return self._caller(token, verify, HEADER)
 
-        A mobile frame's token, which comes in the address, is of the same kind.
-        """
-        return self._caller(token, verify)
+    def identify_frame(self, token: str | None) -> Caller:
+        """Return who opened a mobile frame with ``token`` in its address. Raises as ``identify`` does."""
+        return self._caller(token, verify, "token")
 
     def identify_bot(self, token: str | None) -> Caller:
         """Return whose Salesbot sent ``token`` in its ``widget_request``. Raises as ``identify`` does."""
-        return self._caller(token, verify_bot)
+        return self._caller(token, verify_bot, "token")
 
-    def _caller(self, token: str | None, check: Check) -> Caller:
+    def _caller(self, token: str | None, check: Check, name: str) -> Caller:
         if not token:
-            raise Refusal(f"The header {HEADER} is missing.", status=401, code="token_missing")
+            raise Refusal(f"The token is missing: send it as {name}.", status=401, code="token_missing")
         with self._engine.connect() as conn:
             claims, ours = self._proved(conn, token, check)
             found = store.installation_of(conn, ours, claims.account_id)
@@ -66,16 +71,17 @@ class Callers:
             state = "is not installed there, or not yet" if found is None else f"is {found.state} there"
             raise Refusal(f"The integration {state}: install it.", status=409, code="account_not_installed")
         if claims.host != found.host:
-            self._follow(found, claims.host)
-        return Caller(found, claims.user_id, claims.is_admin)
+            found = self._follow(found, claims.host)
+        return Caller(found, claims.user_id, claims.is_admin, claims.entity)
 
-    def _follow(self, found: Installation, host: str) -> None:
+    def _follow(self, found: Installation, host: str) -> Installation:
         """Remember the new host of an account that changed its name: its token is signed with our secret."""
         with transaction(self._engine) as conn:
             store.change_installation(conn, found.id, host=host)
             store.record(
                 conn, "installation.moved", actor="kommo", now=self._clock(), installation_id=found.id, host=host
             )
+        return replace(found, host=host)
 
     def identify_for_change(self, token: str | None) -> Caller:
         """Return who ``token`` proves if it may link and unlink. Raises ``Refusal`` as ``identify`` does, and 403."""

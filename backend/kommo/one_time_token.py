@@ -72,16 +72,22 @@ def named_client(token: str) -> str:
 
 
 def verify(token: str, expected: Expected, *, now: float, leeway_s: float = LEEWAY_S) -> Claims:
-    """Prove a widget's or a mobile frame's token. ``now`` in unix seconds. Raises ``BadToken``.
+    """Prove a widget's or a mobile frame's token: a person's. ``now`` in unix seconds. Raises ``BadToken``.
 
     A token may come again: the page keeps one for 25 minutes, so a repeated ``jti`` is no offence.
     """
-    return _verify(token, expected, now=now, leeway_s=leeway_s, algorithms=_WIDGET_ALGORITHMS)
+    claims = _verify(token, expected, now=now, leeway_s=leeway_s, algorithms=_WIDGET_ALGORITHMS)
+    if claims.user_id is None:
+        raise BadToken("claims")  # a bot's: it speaks for nobody
+    return claims
 
 
 def verify_bot(token: str, expected: Expected, *, now: float, leeway_s: float = LEEWAY_S) -> Claims:
-    """Prove the token inside a Salesbot's ``widget_request``. Raises ``BadToken``."""
-    return _verify(token, expected, now=now, leeway_s=leeway_s, algorithms=_BOT_ALGORITHMS)
+    """Prove the token inside a Salesbot's ``widget_request``: it names a card and no person. Raises ``BadToken``."""
+    claims = _verify(token, expected, now=now, leeway_s=leeway_s, algorithms=_BOT_ALGORITHMS)
+    if claims.user_id is not None or claims.entity is None:
+        raise BadToken("claims")  # a person's: anybody who uses the page has one
+    return claims
 
 
 def _verify(token: str, expected: Expected, *, now: float, leeway_s: float, algorithms: Collection[str]) -> Claims:

@@ -32,14 +32,14 @@ _HEADERS = {
 
 
 def register(
-    app: Flask, *, is_https: bool, large_bodies: Mapping[str, int] | None = None, pages_ask: str | None = None
+    app: Flask, *, is_https: bool, body_limits: Mapping[str, int] | None = None, pages_ask: str | None = None
 ) -> None:
     """Guard every request of ``app``. A page may set its own policy; the header is then left alone.
 
-    ``large_bodies`` maps the beginning of a path to the bytes that bodies there may have instead of the usual ones;
+    ``body_limits`` maps the beginning of a path to the bytes that bodies there may have instead of the usual ones;
     ``pages_ask`` is an origin of ours that our pages may speak to beside their own.
     """
-    limits, headers = large_bodies or {}, dict(_HEADERS)
+    limits, headers = body_limits or {}, dict(_HEADERS)
     if pages_ask:
         headers["Content-Security-Policy"] = PAGE_CSP.replace("connect-src 'self'", f"connect-src 'self' {pages_ask}")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
@@ -56,14 +56,21 @@ def register(
 
     @app.after_request
     def _end(response: Response) -> Response:
+        left_out = {"Strict-Transport-Security": not is_https, "X-Frame-Options": _names_frames(response)}
         for name, value in headers.items():
-            if is_https or name != "Strict-Transport-Security":
+            if not left_out.get(name):
                 response.headers.setdefault(name, value)
         response.headers["X-Request-Id"] = request_id.get()
         took_ms = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
         about = {"method": request.method, "path": request.path, "status": response.status_code, "took_ms": took_ms}
         log.info("%s %s", request.method, response.status_code, extra=about)
         return response
+
+
+def _names_frames(response: Response) -> bool:
+    """Whether a page's own policy says who may frame it: the older header knows only everybody and nobody."""
+    policy = response.headers.get("Content-Security-Policy", PAGE_CSP)
+    return "frame-ancestors" in policy and "frame-ancestors 'none'" not in policy
 
 
 def _check_size(limit: int) -> None:

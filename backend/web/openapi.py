@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from flask import Blueprint, Response, jsonify, send_from_directory
 from pydantic import BaseModel, Field
@@ -38,6 +38,19 @@ class Problem(BaseModel):
     retry_after: int | None = Field(None, description="Seconds to wait before the next try.")
 
 
+_PROOFS = {  # body: the token is a member of the body
+    "header": ("oneTimeToken", {
+        "type": "apiKey", "in": "header", "name": "X-Auth-Token",
+        "description": "The one-time token that Kommo's page gives the widget.",
+    }),
+    "query": ("tokenInAddress", {
+        "type": "apiKey", "in": "query", "name": "token",
+        "description": "The one-time token with which Kommo's mobile app opens a frame.",
+    }),
+    "operator": ("operator", {"type": "http", "scheme": "bearer", "description": "The token of the operator's tools."}),
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Operation:
     """One method of one address: what it takes, what it gives, and how it refuses (status → codes)."""
@@ -48,11 +61,12 @@ class Operation:
     gives: Mapping[int, type[BaseModel] | None]
     takes: type[BaseModel] | None = None
     refuses: Mapping[int, str] = field(default_factory=dict)
-    needs_token: bool = True
+    proof: Literal["header", "query", "body", "operator"] = "header"  # where the caller proves itself
+    media: str = "application/json"
 
     def describe(self) -> dict[str, Any]:
         """Return the operation as OpenAPI writes it."""
-        answers: dict[str, Any] = {str(status): _answer(model) for status, model in self.gives.items()}
+        answers: dict[str, Any] = {str(status): _answer(model, self.media) for status, model in self.gives.items()}
         answers |= {str(status): _refusal(codes) for status, codes in sorted(self.refuses.items())}
         described: dict[str, Any] = {"summary": self.title, "operationId": _name(self), "responses": answers}
         if self.takes is not None:
@@ -64,8 +78,8 @@ class Operation:
             described["parameters"] = [
                 {"name": name, "in": "path", "required": True, "schema": key} for name in names
             ]  # fmt: skip
-        if self.needs_token:
-            described["security"] = [{"oneTimeToken": []}]
+        if self.proof in _PROOFS:
+            described["security"] = [{_PROOFS[self.proof][0]: []}]
         return described
 
 
@@ -77,16 +91,16 @@ def document(operations: Sequence[Operation], *, server: str) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for each in operations:
         paths.setdefault(_KEY.sub(r"{\1}", each.path), {})[each.method.lower()] = each.describe()
-    token = {
-        "type": "apiKey", "in": "header", "name": "X-Auth-Token",
-        "description": "The one-time token that Kommo's page gives the widget.",
-    }  # fmt: skip
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Kommo Channel Kit", "version": "1", "description": "What the widget asks its backend for."},
+        "info": {
+            "title": "Kommo Channel Kit",
+            "version": "1",
+            "description": "What Kommo's widget, bots and mobile frames ask of this backend.",
+        },
         "servers": [{"url": server}],
         "paths": paths,
-        "components": {"schemas": schemas["$defs"], "securitySchemes": {"oneTimeToken": token}},
+        "components": {"schemas": schemas["$defs"], "securitySchemes": dict(_PROOFS.values())},
     }
 
 
@@ -110,7 +124,9 @@ def blueprint(operations: Sequence[Operation], *, server: str) -> Blueprint:
     return views
 
 
-def _answer(model: type[BaseModel] | None) -> dict[str, Any]:
+def _answer(model: type[BaseModel] | None, media: str) -> dict[str, Any]:
+    if model is None and media != "application/json":
+        return {"description": "The page or the text.", "content": {media: {"schema": {"type": "string"}}}}
     if model is None:
         return {"description": "Done."}
     schema = {"$ref": _REF.format(model=model.__name__)}

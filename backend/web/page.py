@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from html import escape
 
 from flask import Response
@@ -13,15 +14,18 @@ _STYLE = (
     "@media(prefers-color-scheme:dark){body{background:#15181e;color:#e8eaf0}main{background:#20242c}}"
 )
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode("ascii")
-_POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; frame-ancestors 'none'"
+_POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; frame-ancestors "
 
 
-def message_page(title: str, text: str, status: int = 200) -> Response:
-    """Return a page that says one thing."""
+def message_page(
+    title: str, text: str, status: int = 200, *, items: Sequence[str] = (), framed_by: str = "'none'"
+) -> Response:
+    """Return a page that says one thing, and may list some. ``framed_by`` names origins that may frame it."""
+    listed = f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>" if items else ""
     html = (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style>"
-        f"<main><h1>{escape(title)}</h1><p>{escape(text)}</p></main></html>"
+        f"<main><h1>{escape(title)}</h1><p>{escape(text)}</p>{listed and f'<ul>{listed}</ul>'}</main></html>"
     )
-    headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
+    headers = {"Content-Security-Policy": _POLICY + framed_by, "Cache-Control": "no-store"}
     return Response(html, status, headers, mimetype="text/html")

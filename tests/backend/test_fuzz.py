@@ -21,6 +21,7 @@ from tests.backend.office import LINK, Office, open_office
 REQUESTS = 10_000
 _VARIABLE = re.compile(r"<[^>]+>")
 SEED = 20260201
+BOT_WAITS = "https://acme.kommo.com/api/v4/salesbot/1/continue/"
 NASTY = [
     "", " ", "0", "-1", "1", "99999999999999999999", "9" * 5000, "null", "true", "[]", "{}", "NaN", "1e999",
     "../../etc/passwd", "..%2f..", "%00", "\x00", "\x7f", "'", '"', "' OR 1=1 --", "1; DROP TABLE links",
@@ -34,6 +35,8 @@ LIKELY = [
     ("/api/v1/links", "POST"),
     ("/api/v1/pipeline", "PUT"),
     ("/api/v1/links/1", "PATCH"),
+    ("/hooks/bot", "POST"),
+    ("/mobile", "GET"),
 ]
 NAMES = [
     "code",
@@ -46,6 +49,8 @@ NAMES = [
     "signature",
     "error",
     "after",
+    "token",
+    "from",
 ]
 HEADERS = [
     "Origin",
@@ -75,6 +80,16 @@ class Chaos:
             return {self.pick()[:50]: self.value(depth + 1), "login": self.value(depth + 1)}
         return self.dice.choice(kinds)
 
+    def bot(self) -> bytes:
+        """A bot's request, right but for one member at most."""
+        token = one_time_token(alg="HS512", user_id=None, entity_type=2, entity_id=7)
+        right = {
+            "token": token,
+            "data": {"step": "link_status"},
+            "return_url": BOT_WAITS + str(self.dice.randint(1, 9)),
+        }
+        return json.dumps(right | {self.dice.choice([*right, "extra"]): self.value()}).encode()
+
     def body(self) -> bytes:
         kind = self.dice.random()
         if kind < 0.1:
@@ -101,7 +116,9 @@ class Chaos:
         method = self.dice.choice(METHODS)
         if self.dice.random() < 0.1:
             path, method = self.dice.choice(LIKELY)
-        return {"path": path, "method": method, "headers": headers, "query_string": query, "data": self.body()}
+            query |= {"token": one_time_token()} if path == "/mobile" else {}
+        body = self.bot() if path == "/hooks/bot" and self.dice.random() < 0.7 else self.body()
+        return {"path": path, "method": method, "headers": headers, "query_string": query, "data": body}
 
 
 def _header(text: str) -> str:

@@ -18,6 +18,8 @@ from tests.backend.office import LINK, PASSWORD, Office, open_office
 from tests.backend.stub_kommo import Answer
 
 TOKEN = one_time_token()
+BOT_TOKEN = one_time_token(alg="HS512", user_id=None, entity_type=2, entity_id=7)
+BOT_WAITS = "https://acme.kommo.com/api/v4/salesbot/1/continue/2"
 SECRETS = {
     "our secret": cloud.SECRET,
     "channel secret": cloud.CHANNEL_SECRET,
@@ -29,6 +31,7 @@ SECRETS = {
     "access token": access_token(1, "acme.kommo.com"),
     "refreshed access token": access_token(2, "acme.kommo.com"),
     "one-time token": TOKEN,
+    "bot's token": BOT_TOKEN,
 }
 
 
@@ -59,6 +62,10 @@ def journey(office: Office) -> list[str]:
     answers.append(office.api("POST", "/links", json=LINK, token=TOKEN))
     answers.append(office.api("POST", "/links", json={**LINK, "pipeline_id": "x"}, token=TOKEN))
     answers.append(office.api("GET", "/links", token=TOKEN + "x"))
+    answers.append(office.web.get("/mobile", query_string={"token": TOKEN, "from": "mobile"}))
+    asked = {"token": BOT_TOKEN, "data": {"step": "link_status"}, "return_url": BOT_WAITS}
+    answers.append(office.web.post("/hooks/bot", json=asked))
+    answers.append(office.web.post("/hooks/bot", json=asked | {"token": BOT_TOKEN + "x"}))
     with transaction(office.backend.engine) as conn:
         store.change_installation(conn, 1, access_expires_at=utc_now() - timedelta(hours=1))
     office.backend.tokens.access(1)
