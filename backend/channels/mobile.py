@@ -15,7 +15,8 @@ from backend.web.openapi import Operation
 from backend.web.page import message_page
 
 _STATES = {"active": "connected", "paused": "paused", "broken": "not connected: open the widget's settings in Kommo"}
-_REFUSES = {401: "token_missing, token_invalid, token_expired", 409: "account_not_installed"}
+_REFUSES = {400: "invalid_request", 401: "token_missing, token_invalid, token_expired", 409: "account_not_installed",
+            431: "too_large"}  # fmt: skip
 OPERATIONS = (
     Operation("GET", "/mobile", "Show the state of the account's lines in the mobile app", {200: None},
               refuses=_REFUSES, proof="query", media="text/html"),
