@@ -93,7 +93,9 @@ class Chaos:
     def body(self) -> bytes:
         kind = self.dice.random()
         if kind < 0.1:
-            return json.dumps(self.dice.choice([LINK, {"pipeline_id": 7}, {"is_paused": True}])).encode()
+            return json.dumps(
+                self.dice.choice([LINK, {**LINK, "password": "x"}, {"pipeline_id": 7}, {"is_paused": True}])
+            ).encode()
         if kind < 0.35:
             changed = {**LINK, "pipeline_id": 7, self.dice.choice([*LINK, "pipeline_id", "extra"]): self.value()}
             return json.dumps(changed).encode()
