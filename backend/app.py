@@ -116,7 +116,20 @@ def open_backend(
         **companion.handlers(),
         **conversations.handlers,
         **bots.handlers(),
+        **_handlers_of_accounts(installer, connections, keeper),
         periodic.PURGE: periodic.purging(engine, clock),
+    }
+    return Backend(
+        settings=settings, engine=engine, sealer=sealer, kommo=kommo, tokens=tokens, api=api, chats=chats,
+        installer=installer, callers=callers, bots=bots, hooks=hooks, companion=companion, conversations=conversations,
+        media=media, messengers=messengers, handlers=handlers,
+        links=Links(engine, sealer, api, chats, known, line_taken=settings.line_taken, clock=clock),
+    )  # fmt: skip
+
+
+def _handlers_of_accounts(installer: Installer, connections: Connections, keeper: upkeep.Upkeep) -> dict[str, Handler]:
+    """What is done about installations: installed, connected, refreshed, removed."""
+    return {
         install.EXCHANGE: installer.exchange,
         install.INSTALLED: connections.reconnect,
         install.REMOVED: connections.drop,
@@ -125,12 +138,6 @@ def open_backend(
         upkeep.REFRESH: keeper.refresh,
         upkeep.WATCH: keeper.watch,
     }
-    return Backend(
-        settings=settings, engine=engine, sealer=sealer, kommo=kommo, tokens=tokens, api=api, chats=chats,
-        installer=installer, callers=callers, bots=bots, hooks=hooks, companion=companion, conversations=conversations,
-        media=media, messengers=messengers, handlers=handlers,
-        links=Links(engine, sealer, api, chats, known, line_taken=settings.line_taken, clock=clock),
-    )  # fmt: skip
 
 
 def _open_crm(
