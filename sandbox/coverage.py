@@ -7,6 +7,7 @@ from dataclasses import fields
 
 import click
 
+from sandbox.control import routes as control
 from sandbox.crm import routes as crm
 from sandbox.faults import HOOK, REQUEST
 from sandbox.page import coverage as page_tables
@@ -71,6 +72,9 @@ def page() -> str:
         "## Faults",
         "`POST /_sandbox/faults` with `name`, and `route`, `account`, `once`, `chance`, `seconds` as needed.",
         table(("Fault", "What happens"), [(f"`{name}`", text) for name, text in (REQUEST | HOOK).items()]),
+        "## The control address",
+        "A page for people at `/_sandbox/`, and JSON; `account` names another account than the first.",
+        table(("Method", "Path", "What it does"), control_rows()),
         "## Missing",
         table(("What", "Why"), MISSING + page_tables.MISSING),
         "## The numbered statements",
@@ -87,6 +91,11 @@ def api_rows() -> list[tuple[str, ...]]:
         (each.method, readable(each.path), each.grade, first_line(each.answer.__doc__), each.simplified)
         for each in crm.ROUTES
     ]
+
+
+def control_rows() -> list[tuple[str, ...]]:
+    """Return a row for each route of the control address."""
+    return [(each.method, readable(each.path), first_line(each.answer.__doc__)) for each in control.ROUTES]
 
 
 def readable(path: str) -> str:

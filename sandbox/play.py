@@ -1,8 +1,8 @@
 """Plays a scenario: steps against a running sandbox and a running backend, ended by the first broken expectation.
 
 A step does one thing: ``do`` posts to the control address, ``see`` reads it, ``call`` asks any other address.
-``expect`` names members of the JSON answer by dotted paths, ``keep`` remembers members for ``${name}`` later,
-``within_s`` repeats a reading until its expectations hold.
+``expect`` names members of the JSON answer by dotted paths, ``keep`` remembers members for ``${name}`` later (a value
+that is nothing but ``${name}`` keeps its type), ``within_s`` repeats a step until its expectations hold.
 """
 
 import re
@@ -22,7 +22,11 @@ PAUSE_S = 0.1
 
 
 class Broken(Exception):
-    """An expectation that does not hold, or a step that cannot be carried out."""
+    """An expectation that does not hold, or a step that cannot be carried out; ``path`` is the expectation's."""
+
+    def __init__(self, trouble: str, path: str = "") -> None:
+        super().__init__(trouble)
+        self.path = path
 
 
 class NoScenario(Exception):
@@ -31,9 +35,10 @@ class NoScenario(Exception):
 
 @dataclass
 class Step:
-    """One step of a scenario."""
+    """One step of a scenario. ``lines`` of the file: of the step itself under ``""``, and of each expectation."""
 
     number: int
+    lines: dict[str, int]
     verb: str
     target: Any
     title: str
@@ -46,53 +51,78 @@ class Step:
 def load(path: Path) -> list[Step]:
     """Read a scenario; raise NoScenario."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content, root = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
     except (OSError, yaml.YAMLError) as error:
         raise NoScenario(f"{path}: {error}") from error
     steps = content.get("steps") if isinstance(content, dict) else None
     if not isinstance(steps, list) or not steps:
         raise NoScenario(f"{path}: a scenario is a mapping with a list of steps")
-    return [_step(path, number, given) for number, given in enumerate(steps, 1)]
+    nodes = _below(root, "steps").value
+    return [_step(path, number, given, node) for number, (given, node) in enumerate(zip(steps, nodes, strict=True), 1)]
 
 
-def _step(path: Path, number: int, given: Any) -> Step:
+def _below(node: yaml.Node | None, name: str) -> yaml.Node:
+    """Return the value of a mapping node under ``name``, an empty list when it has none."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return next((value for key, value in pairs if key.value == name), yaml.SequenceNode("", []))
+
+
+def _lines(node: yaml.Node) -> dict[str, int]:
+    expected = _below(node, "expect").value
+    return {"": node.start_mark.line + 1} | {key.value: key.start_mark.line + 1 for key, _ in expected}
+
+
+def _step(path: Path, number: int, given: Any, node: yaml.Node) -> Step:
+    where = f"{path}:{node.start_mark.line + 1}: step {number}"
     if not isinstance(given, dict):
-        raise NoScenario(f"{path}: step {number} is not a mapping")
+        raise NoScenario(f"{where} is not a mapping")
     unknown = set(given) - KEYS
     verbs = [verb for verb in VERBS if verb in given]
     if unknown or len(verbs) != 1:
         what = f"unknown key {sorted(unknown)[0]!r}" if unknown else f"one of {', '.join(VERBS)} is wanted"
-        raise NoScenario(f"{path}: step {number}: {what}")
+        raise NoScenario(f"{where}: {what}")
     verb = verbs[0]
     title = str(given.get("title", f"{verb} {given[verb]}"))
     parts = {name: given.get(name) or {} for name in ("with", "expect", "keep")}
     within_s = float(given.get("within_s", 0))
-    return Step(number, verb, given[verb], title, parts["with"], parts["expect"], parts["keep"], within_s)
+    return Step(number, _lines(node), verb, given[verb], title, parts["with"], parts["expect"], parts["keep"], within_s)
 
 
-def play(steps: list[Step], sandbox: str, names: Mapping[str, str], tell: Callable[[str], None]) -> None:
-    """Carry out the steps; raise Broken at the first one that does not go as expected."""
+def play(steps: list[Step], sandbox: str, names: Mapping[str, Any], tell: Callable[[str], None]) -> None:
+    """Carry out the steps; raise Broken, which names step and line, at the first one that does not go as expected."""
     known = {"sandbox": sandbox.rstrip("/"), **names}
     for step in steps:
-        answer = _carry_out(step, known)
-        for name, member in step.keep.items():
-            known[name] = str(find(answer, member))
+        try:
+            answer = _carry_out(step, known)
+            known |= _kept(step, answer)
+        except Broken as error:
+            line = step.lines.get(error.path, step.lines[""])
+            raise Broken(f"step {step.number}, line {line} ({step.title}): {error}", error.path) from error
         tell(f"{step.number}. {step.title}: ok")
 
 
-def _carry_out(step: Step, known: Mapping[str, str]) -> Any:
+def _kept(step: Step, answer: Any) -> dict[str, Any]:
+    found = {name: find(answer, member) for name, member in step.keep.items()}
+    for name, value in found.items():
+        if value is None:
+            raise Broken(f"{step.keep[name]} is not in the answer, so it cannot be kept as {name}")
+    return found
+
+
+def _carry_out(step: Step, known: Mapping[str, Any]) -> Any:
     deadline = time.monotonic() + step.within_s
     while True:
         answer = _ask(step, known)
         trouble = _trouble(answer, filled(step.expect, known))
-        if not trouble:
+        if trouble is None:
             return answer
         if time.monotonic() >= deadline:
-            raise Broken(f"step {step.number} ({step.title}): {trouble}")
+            raise trouble
         time.sleep(PAUSE_S)
 
 
-def _ask(step: Step, known: Mapping[str, str]) -> Any:
+def _ask(step: Step, known: Mapping[str, Any]) -> Any:
     """Send the request of a step and return its JSON with ``status`` of the answer added as ``http_status``."""
     given = filled(step.target, known)
     if step.verb == "call":
@@ -104,9 +134,9 @@ def _ask(step: Step, known: Mapping[str, str]) -> Any:
     try:
         answer = requests.request(method, url, headers=headers, json=body or None, timeout=30, allow_redirects=False)
     except requests.RequestException as error:
-        raise Broken(f"step {step.number} ({step.title}): {url} does not answer ({type(error).__name__})") from error
+        raise Broken(f"{url} does not answer ({type(error).__name__})") from error
     if step.verb != "call" and answer.status_code != 200:
-        raise Broken(f"step {step.number} ({step.title}): {answer.text.strip()}")
+        raise Broken(answer.text.strip())
     try:
         content = answer.json()
     except ValueError:
@@ -114,7 +144,7 @@ def _ask(step: Step, known: Mapping[str, str]) -> Any:
     return content | {"http_status": answer.status_code} if isinstance(content, dict) else content
 
 
-def filled(value: Any, known: Mapping[str, str]) -> Any:
+def filled(value: Any, known: Mapping[str, Any]) -> Any:
     """Return a value with every ``${name}`` replaced; raise Broken for an unknown name."""
     if isinstance(value, dict):
         return {name: filled(each, known) for name, each in value.items()}
@@ -125,7 +155,8 @@ def filled(value: Any, known: Mapping[str, str]) -> Any:
     missing = [name for name in VARIABLE.findall(value) if name not in known]
     if missing:
         raise Broken(f"nothing is known as ${{{missing[0]}}}; give it with --set {missing[0]}=…")
-    return VARIABLE.sub(lambda found: known[found[1]], value)
+    whole = VARIABLE.fullmatch(value)
+    return known[whole[1]] if whole else VARIABLE.sub(lambda found: str(known[found[1]]), value)
 
 
 def find(content: Any, path: str) -> Any:
@@ -138,12 +169,12 @@ def find(content: Any, path: str) -> Any:
     return content
 
 
-def _trouble(answer: Any, expected: Mapping[str, Any]) -> str:
+def _trouble(answer: Any, expected: Mapping[str, Any]) -> Broken | None:
     for path, wanted in expected.items():
         value = find(answer, path)
         if not holds(value, wanted):
-            return f"{path} is {value!r}, expected {wanted!r}"
-    return ""
+            return Broken(f"{path} is {value!r}, expected {wanted!r}", path)
+    return None
 
 
 def holds(value: Any, wanted: Any) -> bool:

@@ -152,7 +152,10 @@ class World:
         """Tell the rooms of each other: what installing, uninstalling and chatting mean for the CRM."""
         self.marketplace.on_uninstall.append(self.channels.disconnect_account)
         self.marketplace.on_install.append(
-            lambda account, integration: sources.on_install(self.crm.of(account), account, integration)
+            lambda account, integration: sources.on_install(self.crm.of(account), integration)
+        )
+        self.marketplace.on_place.append(
+            lambda account, integration, pipeline_id: sources.on_place(self.crm.of(account), integration, pipeline_id)
         )
         self.crm.listeners.append(self.crm_hooks.hear)
         self.crm.listeners.append(self._pull_triggers)

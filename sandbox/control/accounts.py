@@ -2,51 +2,59 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, jsonify
-
 from sandbox.accounts import Account
 from sandbox.control.reading import WrongUse, named_account, needed, sent
+from sandbox.control.route import Json, Route
+from sandbox.crm.chats import sources
 from sandbox.world import World
 
 FIRST_ID = 31000010
 
 
-def add_routes(routes: Blueprint, world: World) -> None:
-    """Add the routes of this subject."""
+def accounts(world: World) -> Json:
+    """List the accounts with their people, pipelines and sources."""
+    return {"accounts": [shown(world, account) for account in world.accounts.by_id.values()]}
 
-    @routes.get("/accounts")
-    def accounts() -> Response:
-        return jsonify({"accounts": [shown(world, account) for account in world.accounts.by_id.values()]})
 
-    @routes.post("/accounts")
-    def add_account() -> Response:
-        body = sent()
-        subdomain = str(needed(body, "subdomain"))
-        if world.accounts.by_subdomain(subdomain) is not None:
-            raise WrongUse(f"an account {subdomain!r} exists")
-        return jsonify(shown(world, open_account(world, subdomain, str(body.get("name", subdomain)))))
+def add_account(world: World) -> Json:
+    """Open an account under a ``subdomain``; private channels allow it."""
+    body = sent()
+    subdomain = str(needed(body, "subdomain"))
+    if world.accounts.by_subdomain(subdomain) is not None:
+        raise WrongUse(f"an account {subdomain!r} exists")
+    return shown(world, open_account(world, subdomain, str(body.get("name", subdomain))))
 
-    @routes.patch("/accounts/<subdomain>")
-    def change_account(subdomain: str) -> Response:
-        body = sent()
-        account = named_account(world, {"account": subdomain})
-        with world.ground.lock:
-            if "user" in body:
-                account.current_user_id = known_user(account, body["user"])
-            if "is_paid" in body:
-                account.is_paid = body["is_paid"] is True
-            if "inactive_user" in body:
-                account.users[known_user(account, body["inactive_user"])].is_active = False
-        return jsonify(shown(world, account))
 
-    @routes.post("/webhooks/enable")
-    def enable_webhooks() -> Response:
-        webhooks = world.crm.of(named_account(world, sent())).webhooks.values()
-        with world.ground.lock:
-            for webhook in webhooks:
-                webhook["disabled"] = False
-                world.crm_hooks.failures.pop(webhook["id"], None)
-        return jsonify({"webhooks": list(webhooks)})
+def change_account(world: World, subdomain: str) -> Json:
+    """Change who sits at the page (``user``), ``is_paid``, or switch a user off (``inactive_user``)."""
+    body = sent()
+    account = named_account(world, {"account": subdomain})
+    with world.ground.lock:
+        if "user" in body:
+            account.current_user_id = known_user(account, body["user"])
+        if "is_paid" in body:
+            account.is_paid = body["is_paid"] is True
+        if "inactive_user" in body:
+            account.users[known_user(account, body["inactive_user"])].is_active = False
+    return shown(world, account)
+
+
+def move(world: World) -> Json:
+    """Move an account to another ``subdomain``; its old host redirects."""
+    body = sent()
+    account = named_account(world, body)
+    world.accounts.move(account, str(needed(body, "subdomain")))
+    return shown(world, account)
+
+
+def enable_webhooks(world: World) -> Json:
+    """Switch an account's webhooks on again, as a person does in the settings."""
+    webhooks = world.crm.of(named_account(world, sent())).webhooks.values()
+    with world.ground.lock:
+        for webhook in webhooks:
+            webhook["disabled"] = False
+            world.crm_hooks.failures.pop(webhook["id"], None)
+    return {"webhooks": list(webhooks)}
 
 
 def open_account(world: World, subdomain: str, name: str) -> Account:
@@ -69,7 +77,7 @@ def known_user(account: Account, wanted: object) -> int:
     return wanted
 
 
-def shown(world: World, account: Account) -> dict[str, object]:
+def shown(world: World, account: Account) -> Json:
     """Return an account with its people."""
     people = [
         {
@@ -83,4 +91,19 @@ def shown(world: World, account: Account) -> dict[str, object]:
     ]
     own = {"id": account.id, "subdomain": account.subdomain, "host": world.accounts.host(account)}
     state = {"amojo_id": account.amojo_id, "is_paid": account.is_paid, "user": account.current_user_id}
-    return own | state | {"users": people}
+    books = world.crm.of(account)
+    pipelines = [{name: each[name] for name in ("id", "name", "is_main")} for each in books.pipelines.values()]
+    return (
+        own
+        | state
+        | {"users": people, "pipelines": pipelines, "sources": list(map(sources.form, books.sources.values()))}
+    )
+
+
+ROUTES = (
+    Route("GET", "/accounts", accounts),
+    Route("POST", "/accounts", add_account),
+    Route("PATCH", "/accounts/<subdomain>", change_account),
+    Route("POST", "/move", move),
+    Route("POST", "/webhooks/enable", enable_webhooks),
+)

@@ -1,25 +1,30 @@
 """Set, list and clear faults."""
 
-from flask import Blueprint, Response, jsonify
-
 from sandbox.control.reading import sent
+from sandbox.control.route import Json, Route
 from sandbox.faults import ALL
 from sandbox.world import World
 
 
-def add_routes(routes: Blueprint, world: World) -> None:
-    """Add the routes of this subject."""
+def faults(world: World) -> Json:
+    """List the faults that are set, and those that can be."""
+    return {"set": world.faults.as_json(), "known": ALL}
 
-    @routes.get("/faults")
-    def faults() -> Response:
-        return jsonify({"set": world.faults.as_json(), "known": ALL})
 
-    @routes.post("/faults")
-    def add() -> Response:
-        world.faults.add(**sent())
-        return faults()
+def add(world: World) -> Json:
+    """Set a fault by ``name``, with route, account, once, chance, seconds, subdomain."""
+    world.faults.add(**sent())
+    return faults(world)
 
-    @routes.delete("/faults")
-    def clear() -> Response:
-        world.faults.clear()
-        return faults()
+
+def clear(world: World) -> Json:
+    """Forget all faults."""
+    world.faults.clear()
+    return faults(world)
+
+
+ROUTES = (
+    Route("GET", "/faults", faults),
+    Route("POST", "/faults", add),
+    Route("DELETE", "/faults", clear),
+)

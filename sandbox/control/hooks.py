@@ -3,12 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
-
 from sandbox.amojo import hooks
 from sandbox.amojo.records import Chat, Scope
 from sandbox.control import samples
 from sandbox.control.reading import WrongUse, named_account, outcome_json, sent
+from sandbox.control.route import Json, Route
 from sandbox.outbound import Outcome, Outgoing
 from sandbox.world import World
 
@@ -16,40 +15,39 @@ FORGED = "0" * 40
 MODES = ("ok", "wrong-signature", "twice", "foreign-scope", "unknown-event")
 
 
-def add_routes(routes: Blueprint, world: World) -> None:
-    """Add the routes of this subject."""
+def known(world: World) -> Json:
+    """List the samples, and how they can be sent."""
+    return {"vectors": list(samples.chat_hooks()), "modes": MODES, "crm": list(samples.crm_hooks())}
 
-    @routes.get("/hooks")
-    def known() -> Response:
-        return jsonify({"vectors": list(samples.chat_hooks()), "modes": MODES, "crm": list(samples.crm_hooks())})
 
-    @routes.post("/hooks")
-    def send() -> Response:
-        body = sent()
-        mode = body.get("mode", "ok")
-        if mode not in MODES:
-            raise WrongUse(f"unknown mode {mode!r}; known: {', '.join(MODES)}")
-        scope = chosen_scope(world, body)
-        content = addressed(world, scope, chosen_body(world, scope, body))
-        if mode == "unknown-event":
-            content = {"account_id": scope.amojo_id, "time": world.ground.clock.seconds(), "action": {"dance": {}}}
-        outcomes = [outcome_json(each) for each in deliver(world, scope, content, mode)]
-        return jsonify({"outcomes": outcomes, "body": content})
+def send(world: World) -> Json:
+    """Send a chat hook: ``vector`` (retold for ``chat``) or ``body``, in a ``mode``."""
+    body = sent()
+    mode = body.get("mode", "ok")
+    if mode not in MODES:
+        raise WrongUse(f"unknown mode {mode!r}; known: {', '.join(MODES)}")
+    scope = chosen_scope(world, body)
+    content = addressed(world, scope, chosen_body(world, scope, body))
+    if mode == "unknown-event":
+        content = {"account_id": scope.amojo_id, "time": world.ground.clock.seconds(), "action": {"dance": {}}}
+    outcomes = [outcome_json(each) for each in deliver(world, scope, content, mode)]
+    return {"outcomes": outcomes, "body": content}
 
-    @routes.post("/hooks/crm")
-    def send_crm() -> Response:
-        body = sent()
-        found = samples.crm_hooks().get(str(body.get("vector")))
-        if found is None:
-            raise WrongUse(f"unknown vector; known: {', '.join(samples.crm_hooks())}")
-        account = named_account(world, body)
-        books = world.crm.of(account)
-        if not books.webhooks:
-            raise WrongUse(f"nobody has subscribed to the hooks of {account.subdomain}")
-        raw = samples.for_account(found, world.accounts.host(account), account.subdomain, account.id)
-        for webhook in books.webhooks.values():
-            world.crm_hooks.send(books, webhook, raw)
-        return jsonify({"destinations": [each["destination"] for each in books.webhooks.values()]})
+
+def send_crm(world: World) -> Json:
+    """Send a sample of a CRM hook to every webhook of an account."""
+    body = sent()
+    found = samples.crm_hooks().get(str(body.get("vector")))
+    if found is None:
+        raise WrongUse(f"unknown vector; known: {', '.join(samples.crm_hooks())}")
+    account = named_account(world, body)
+    books = world.crm.of(account)
+    if not books.webhooks:
+        raise WrongUse(f"nobody has subscribed to the hooks of {account.subdomain}")
+    raw = samples.for_account(found, world.accounts.host(account), account.subdomain, account.id)
+    for webhook in books.webhooks.values():
+        world.crm_hooks.send(books, webhook, raw)
+    return {"destinations": [each["destination"] for each in books.webhooks.values()]}
 
 
 def chosen_scope(world: World, body: dict[str, Any]) -> Scope:
@@ -101,3 +99,10 @@ def deliver(world: World, scope: Scope, body: dict[str, Any], mode: str) -> list
     if mode == "wrong-signature":
         outgoing = replace(outgoing, headers=headers | {"X-Signature": FORGED})
     return [world.send(outgoing) for _ in range(2 if mode == "twice" else 1)]
+
+
+ROUTES = (
+    Route("GET", "/hooks", known),
+    Route("POST", "/hooks", send),
+    Route("POST", "/hooks/crm", send_crm),
+)

@@ -2,44 +2,43 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
-
 from sandbox.accounts import Account
 from sandbox.control.reading import WrongUse, named_account, needed, sent
+from sandbox.control.route import Json, Route
 from sandbox.world import World
 
 
-def add_routes(routes: Blueprint, world: World) -> None:
-    """Add the routes of this subject."""
+def stage(world: World) -> Json:
+    """Send the hook of a stage's action to ``url`` for a ``lead``."""
+    body = sent()
+    account = named_account(world, body)
+    lead = named_lead(world, account, body)
+    world.triggers.stage_hook(account, str(needed(body, "url")), body.get("event", "status"), lead)
+    return {}
 
-    @routes.post("/triggers/stage")
-    def stage() -> Response:
-        body = sent()
-        account = named_account(world, body)
-        lead = named_lead(world, account, body)
-        world.triggers.stage_hook(account, str(needed(body, "url")), body.get("event", "status"), lead)
-        return jsonify({})
 
-    @routes.post("/triggers/widget")
-    def widget() -> Response:
-        body = sent()
-        account = named_account(world, body)
-        lead, settings = named_lead(world, account, body), body.get("settings") or {}
-        world.triggers.widget_hook(account, str(needed(body, "url")), body.get("event", 15), lead, settings)
-        return jsonify({})
+def widget(world: World) -> Json:
+    """Send the hook of a widget in a stage to ``url`` for a ``lead``."""
+    body = sent()
+    account = named_account(world, body)
+    lead, settings = named_lead(world, account, body), body.get("settings") or {}
+    world.triggers.widget_hook(account, str(needed(body, "url")), body.get("event", 15), lead, settings)
+    return {}
 
-    @routes.post("/triggers/bot")
-    def bot() -> Response:
-        body = sent()
-        account = named_account(world, body)
-        lead = named_lead(world, account, body)
-        integration = world.registered.integration
-        url, data = str(needed(body, "url")), body.get("data") or {}
-        return jsonify({"return_url": world.triggers.widget_request(account, integration, url, data, lead["id"])})
 
-    @routes.get("/triggers/told")
-    def told() -> Response:
-        return jsonify({"told": world.triggers.told})
+def bot(world: World) -> Json:
+    """Send a bot's widget request to ``url`` with ``data`` and return where it waits."""
+    body = sent()
+    account = named_account(world, body)
+    lead = named_lead(world, account, body)
+    integration = world.registered.integration
+    url, data = str(needed(body, "url")), body.get("data") or {}
+    return {"return_url": world.triggers.widget_request(account, integration, url, data, lead["id"])}
+
+
+def told(world: World) -> Json:
+    """List what the bots were told by continue calls."""
+    return {"told": world.triggers.told}
 
 
 def named_lead(world: World, account: Account, body: dict[str, Any]) -> dict[str, Any]:
@@ -48,3 +47,11 @@ def named_lead(world: World, account: Account, body: dict[str, Any]) -> dict[str
     if found is None:
         raise WrongUse(f"no lead {body['lead']} in {account.subdomain}")
     return found
+
+
+ROUTES = (
+    Route("POST", "/triggers/stage", stage),
+    Route("POST", "/triggers/widget", widget),
+    Route("POST", "/triggers/bot", bot),
+    Route("GET", "/triggers/told", told),
+)

@@ -56,6 +56,7 @@ class Marketplace:
         self.installed: dict[tuple[int, str], Installed] = {}
         self.on_install: list[Listener] = []
         self.on_uninstall: list[Listener] = []
+        self.on_place: list[Callable[[Account, Integration, int], None]] = []
         self._send = send
 
     def find(self, account_id: int, code: str) -> Installed | None:
@@ -137,11 +138,12 @@ class Marketplace:
         return found
 
     @locked
-    def add_to_pipeline(self, account_id: int, code: str, pipeline_id: int) -> Installed:
-        """Add the widget as a source of a pipeline; raise NotInstalled."""
-        found = self._demand(account_id, code)
-        if pipeline_id not in found.pipelines:
-            found.pipelines.append(pipeline_id)
+    def place_in(self, account_id: int, code: str, pipeline_id: int) -> Installed:
+        """Make the widget a source of one pipeline, taking it out of another; raise NotInstalled."""
+        found, integration = self._demand(account_id, code), self.integration_of(code)
+        found.pipelines = [pipeline_id]
+        for listener in self.on_place:
+            listener(self.accounts.by_id[account_id], integration, pipeline_id)
         self.ground.bus.publish("source", found.as_json(), account_id=account_id)
         return found
 

@@ -44,19 +44,6 @@ def _tile(code: str, source: Record) -> Json:
     return kept | {"type": "widget", "widget_code": code}
 
 
-def place_in(world: World, account: Account, code: str, pipeline_id: int) -> None:
-    """Make the widget a source of one pipeline, taking it out of the others; raise NotInstalled."""
-    installed = world.marketplace.add_to_pipeline(account.id, code, pipeline_id)
-    for other in [each for each in installed.pipelines if each != pipeline_id]:
-        world.marketplace.remove_from_pipeline(account.id, code, other)
-    books = world.crm.of(account)
-    client_id = world.marketplace.integration_of(code).client_id
-    for source in sources.of_integration(books, client_id):
-        if source["external_id"] == code:
-            with world.ground.lock:
-                sources.change(books, source, {"pipeline_id": pipeline_id})
-
-
 def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
     """Add the routes of sources."""
 
@@ -69,7 +56,8 @@ def add_routes(routes: Blueprint, world: World, policy: Policy) -> None:
     @routes.post("/ajax/sources")
     def add_source() -> tuple[Response, int]:
         sent = request.get_json()
-        place_in(world, page_account(world), str(sent["widget_code"]), int(sent["pipeline_id"]))
+        account = page_account(world)
+        world.marketplace.place_in(account.id, str(sent["widget_code"]), int(sent["pipeline_id"]))
         return jsonify({}), 201
 
     @routes.put("/ajax/sources/<int:source_id>")

@@ -189,6 +189,9 @@ def test_046b_the_unsorted_lead_stands_in_the_sources_pipeline(
     chat.new(source={"external_id": "line-1"})
     found = api.get("/leads/unsorted?filter[category][]=chats")["_embedded"]["unsorted"][0]
     assert (found["pipeline_id"], found["source_uid"], found["source_name"]) == (pipeline, "line-1", "Line")
+    api.call("POST", f"/leads/unsorted/{found['uid']}/accept", {})
+    lead = api.get("/leads?with=source")["_embedded"]["leads"][0]
+    assert lead["_embedded"]["source"]["name"] == "Line"
 
 
 def test_047_a_linked_chat_makes_no_unsorted_lead(world: World, client: FlaskClient, chat: ChatClient) -> None:

@@ -54,7 +54,14 @@ def test_a_scenario_that_holds_leaves_with_0(tmp_path: Path, address: str) -> No
 def test_the_first_broken_expectation_is_named(tmp_path: Path, address: str) -> None:
     code, output = run(tmp_path / "s.yaml", GOOD.replace("hook.status: 200", "hook.status: 418"), address)
     assert (code, output.count(": ok")) == (1, 0)
-    assert "step 1 (do install): hook.status is 200, expected 418" in output
+    assert "step 1, line 4 (do install): hook.status is 200, expected 418" in output
+
+
+def test_a_broken_expectation_names_its_own_line_and_what_came_before_it_was_fine(tmp_path: Path, address: str) -> None:
+    content = GOOD.replace("clock.now: {min: 1}", "\n      clock.is_stopped: false")
+    code, output = run(tmp_path / "s.yaml", content, address)
+    assert (code, output.count(": ok")) == (1, 2)
+    assert "step 3, line 10 (see state): clock.is_stopped is True, expected False" in output
 
 
 @pytest.mark.parametrize(
@@ -63,6 +70,7 @@ def test_the_first_broken_expectation_is_named(tmp_path: Path, address: str) -> 
         ("steps: []", "list of steps"),
         ("steps: [{do: a, see: b}]", "one of do, see, call"),
         ("steps: [{do: a, colour: b}]", "unknown key 'colour'"),
+        ("steps:\n  - do: a\n  - 7", "s.yaml:3: step 2 is not a mapping"),
         ("steps: [", "s.yaml"),
     ],
 )
@@ -76,6 +84,25 @@ def test_an_unknown_name_says_how_to_give_it(tmp_path: Path, address: str) -> No
     code, output = run(tmp_path / "s.yaml", "steps: [{see: 'chats/${chat}'}]", address)
     assert code == 1
     assert "--set chat=" in output
+
+
+def test_a_kept_value_keeps_its_type_where_it_stands_alone(tmp_path: Path, address: str) -> None:
+    steps = """
+steps:
+  - {see: accounts, keep: {pipeline: accounts.0.pipelines.0.id}}
+  - {do: install}
+  - {do: "pipelines/${pipeline}/source", expect: {pipelines: ["${pipeline}"]}}
+  - {do: pipelines/1/source}
+"""
+    code, output = run(tmp_path / "s.yaml", steps, address)
+    assert (code, output.count(": ok")) == (1, 3)
+    assert "no pipeline 1 in demo" in output
+
+
+def test_a_member_that_is_not_there_cannot_be_kept(tmp_path: Path, address: str) -> None:
+    code, output = run(tmp_path / "s.yaml", "steps:\n  - {see: chats, keep: {chat: chats.0.id}}", address)
+    assert code == 1
+    assert "step 1, line 2 (see chats): chats.0.id is not in the answer" in output
 
 
 def test_a_control_request_that_is_refused_breaks_the_scenario(tmp_path: Path, address: str) -> None:

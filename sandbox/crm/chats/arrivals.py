@@ -46,12 +46,15 @@ def _first(books: Books, channel: Channel, chat: Chat, message: Message) -> None
         "last_message_text": message.content["text"],
         "source_name": name,
     }
+    lead: Record = {"name": ""}
+    if source:
+        lead["_embedded"] = {"source": {"external_id": source["external_id"], "type": "widget"}}
     item: dict[str, Any] = {
         "source_uid": source["external_id"] if source else channel.code,
         "source_name": name,
         "pipeline_id": source["pipeline_id"] if source else None,
         "metadata": metadata,
-        "_embedded": {"leads": [{"name": ""}], "contacts": [contact_item(customer)]},
+        "_embedded": {"leads": [lead], "contacts": [contact_item(customer)]},
     }
     found = unsorted.add(books, "chats", item, books.account.current_user)
     chat.contact_id = found["contacts"][0]

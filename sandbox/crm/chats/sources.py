@@ -5,7 +5,6 @@ https://www.amocrm.ru/developers/content/crm_platform/sources-api , https://deve
 
 import re
 
-from sandbox.accounts import Account
 from sandbox.crm.books import Books, Record
 from sandbox.crm.checks import CHOICE, Checks
 from sandbox.crm.errors import Problem
@@ -111,9 +110,8 @@ def default_external_id(books: Books, client_id: str) -> str:
     return next((str(each["external_id"]) for each in of_integration(books, client_id) if each["default"]), "")
 
 
-def on_install(books: Books, account: Account, integration: Integration) -> None:
+def on_install(books: Books, integration: Integration) -> None:
     """Make the source that installing makes by itself, unless the integration keeps its own sources."""
-    del account
     has_own = any(each["external_id"] == integration.widget_code for each in books.sources.values())
     if integration.has_multiple_sources or integration.is_external or not integration.widget_code or has_own:
         return
@@ -122,3 +120,10 @@ def on_install(books: Books, account: Account, integration: Integration) -> None
         integration.client_id,
         {"name": integration.name, "external_id": integration.widget_code, "default": True},
     )
+
+
+def on_place(books: Books, integration: Integration, pipeline_id: int) -> None:
+    """Move the source that installing made to the pipeline where a person placed the widget."""
+    for source in of_integration(books, integration.client_id):
+        if source["external_id"] == integration.widget_code:
+            change(books, source, {"pipeline_id": pipeline_id})
