@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,28 @@ def test_headers_that_never_end_are_cut_off(server: tuple[subprocess.Popen[bytes
     with socket.create_connection(("127.0.0.1", server[1]), timeout=40) as slow:
         slow.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
         assert slow.recv(100) == b""
+
+
+def test_a_hundred_bodies_that_never_end_hold_up_no_ordinary_request(
+    server: tuple[subprocess.Popen[bytes], int],
+) -> None:
+    with ExitStack() as stack:
+        for _ in range(100):
+            slow = stack.enter_context(socket.create_connection(("127.0.0.1", server[1]), timeout=10))
+            slow.sendall(b"POST /hooks/bot HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
+        wait_until(lambda: threads_of(server[0]) >= 100)
+        for path, given in (("/readyz", {}), ("/api/v1/links", {"body": b"{}"})):
+            began = time.monotonic()
+            assert status_of(server[1], path, **given) in (200, 401)
+            assert time.monotonic() - began < 2
+
+
+def threads_of(process: subprocess.Popen[bytes]) -> int:
+    """Threads of the program and of the processes that it started."""
+    tasks = [Path(f"/proc/{process.pid}/task")]
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii").split()
+    tasks += [Path(f"/proc/{child}/task") for child in children]
+    return sum(len(list(each.iterdir())) for each in tasks)
 
 
 def test_a_signal_ends_it_in_good_order(server: tuple[subprocess.Popen[bytes], int]) -> None:
