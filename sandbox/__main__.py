@@ -1,4 +1,7 @@
-"""The sandbox's commands: serve (also without a name), registration, hosts."""
+"""The sandbox's commands: serve (also without a name), registration, hosts, play.
+
+What only one command or option needs is imported where it is used: starting is what people wait for.
+"""
 
 import threading
 from dataclasses import replace
@@ -9,11 +12,9 @@ import click
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from sandbox import tls
 from sandbox.app import create_app
 from sandbox.hosts import hosts_lines
 from sandbox.page.fixtures import Fixtures, read
-from sandbox.play import Broken, NoScenario, load, play
 from sandbox.registration import BACKEND, registration, write_forms
 from sandbox.switches import Switches
 from sandbox.world import World
@@ -66,6 +67,8 @@ def main(  # noqa: PLR0913  click hands in every option
     app = create_app(world, fixtures.policy)
     servers = [bound(app, host, port, "--port")]
     if tls_port is not None:
+        from sandbox import tls
+
         servers.append(bound(app, host, tls_port, "--tls-port"))
         tls.wrap(servers[-1], tls.make_authority(authority))
         click.echo(f"https for Kommo's names: port {tls_port}, to be trusted: {authority}")
@@ -130,6 +133,8 @@ def hosts(address: str, authority: Path) -> None:
 @click.option("--set", "names", multiple=True, metavar="NAME=VALUE", help="A value for ${NAME}.")
 def play_scenario(scenario: Path, sandbox: str, names: tuple[str, ...]) -> None:
     """Play a scenario; leave with 1 at the first broken expectation."""
+    from sandbox.play import Broken, NoScenario, load, play
+
     wrong = [each for each in names if "=" not in each]
     if wrong:
         raise click.UsageError(f"--set {wrong[0]}: NAME=VALUE is wanted")
