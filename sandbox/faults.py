@@ -22,10 +22,18 @@ HOOK = {
     "hook-lost": "the hook is never sent",
     "hook-twice": "the hook is sent twice",
     "hook-late": "the hook is sent ``seconds`` later (default 60, sandbox time)",
-    "out-of-order": "the hook waits until the next one was sent",
+    "out-of-order": "the hook waits until the next one was sent; set for always, every two change places",
     "wrong-signature": "the hook carries a signature made with another secret",
 }
 ALL = REQUEST | HOOK
+KINDS: dict[str, type | tuple[type, ...]] = {
+    "route": str,
+    "account": (str, type(None)),
+    "once": bool,
+    "chance": (int, float),
+    "seconds": (int, float, type(None)),
+    "subdomain": str,
+}
 
 
 @dataclass
@@ -60,10 +68,10 @@ class Faults:
         name = str(given.get("name", ""))
         if name not in ALL:
             raise ValueError(f"unknown fault {name!r}; known: {', '.join(ALL)}")
-        try:
-            fault = Fault(**given)
-        except TypeError as error:
-            raise ValueError(f"fault {name}: {error}") from error
+        for part, value in given.items():
+            if part != "name" and not (part in KINDS and isinstance(value, KINDS[part])):
+                raise ValueError(f"fault {name}: {part} cannot be {value!r}; a fault has {', '.join(KINDS)}")
+        fault = Fault(**given)
         if not 0 < fault.chance <= 1:
             raise ValueError(f"fault {name}: chance is above 0 and at most 1, not {fault.chance}")
         with self._lock:

@@ -35,7 +35,7 @@ class HookPost:
             outgoing = replace(outgoing, headers=outgoing.headers | {"X-Signature": "0" * 40})
         errand = self._errand(outgoing, keep, times=2 if "hook-twice" in names else 1)
         late = [LATE_S if fault.seconds is None else fault.seconds for fault in struck if fault.name == "hook-late"]
-        if "out-of-order" in names:
+        if "out-of-order" in names and not self._held:
             self._held.append(errand)
             return
         self.courier.post(errand, due_at=due_at + sum(late))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
 
 from sandbox.app import create_app
 from sandbox.registration import registration
@@ -90,3 +91,15 @@ def world(receiver: Receiver) -> World:
 def client(world: World) -> FlaskClient:
     """Return a client that calls demo.kommo.com unless told otherwise."""
     return create_app(world).test_client()
+
+
+@pytest.fixture
+def address(world: World) -> Iterator[str]:
+    """Serve the world on a port of its own and return where."""
+    server = make_server("127.0.0.1", 0, create_app(world), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -1,14 +1,10 @@
 """The control address: clock, switches, faults, hooks, the log and its replay."""
 
-import threading
 from typing import Any
 
 import pytest
-import requests
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
-from sandbox.app import create_app
 from sandbox.world import World
 from tests.sandbox.api_client import ApiClient
 from tests.sandbox.chat_client import SCOPE, ChatClient
@@ -82,92 +78,6 @@ def test_a_recorded_request_is_taken_again(client: FlaskClient, chat: ChatClient
     assert control(client, f"/log/{entry.number}/replay")["status"] == 403
 
 
-@pytest.mark.parametrize(("name", "count"), [("hook-twice", 2), ("hook-lost", 0), ("wrong-signature", 1)])
-def test_a_hook_fault_strikes_once(
-    client: FlaskClient, chat: ChatClient, world: World, receiver: Receiver, name: str, count: int
-) -> None:
-    control(client, "/faults", {"name": name, "once": True})
-    number = client.get("/_sandbox/chats").get_json()["chats"][0]["id"]
-    control(client, f"/chats/{number}/reply", {"text": "one"})
-    assert len(hooks_of(receiver, world)) == count
-    control(client, f"/chats/{number}/reply", {"text": "two"})
-    assert len(hooks_of(receiver, world)) == count + 1
-
-
-def test_a_late_hook_comes_when_the_clock_has_moved(
-    client: FlaskClient, chat: ChatClient, world: World, receiver: Receiver
-) -> None:
-    control(client, "/faults", {"name": "hook-late", "seconds": 30})
-    number = client.get("/_sandbox/chats").get_json()["chats"][0]["id"]
-    control(client, f"/chats/{number}/reply", {"text": "late"})
-    assert hooks_of(receiver, world) == []
-    control(client, "/clock", {"move": 31})
-    assert len(hooks_of(receiver, world)) == 1
-
-
-def test_hooks_come_out_of_order(client: FlaskClient, chat: ChatClient, world: World, receiver: Receiver) -> None:
-    control(client, "/faults", {"name": "out-of-order", "once": True})
-    number = client.get("/_sandbox/chats").get_json()["chats"][0]["id"]
-    for text in ("first", "second"):
-        control(client, f"/chats/{number}/reply", {"text": text})
-    bodies = hooks_of(receiver, world)
-    assert [b"second" in bodies[0], b"first" in bodies[1]] == [True, True]
-
-
-@pytest.mark.parametrize(
-    ("fault", "status", "content_type"),
-    [
-        ({"name": "429"}, 429, "application/problem+json"),
-        ({"name": "html-403"}, 403, "text/html"),
-        ({"name": "500"}, 500, "application/problem+json"),
-        ({"name": "expired-token"}, 401, "application/problem+json"),
-        ({"name": "slow", "seconds": 0.01}, 200, "application/hal+json"),
-        ({"name": "moved-subdomain"}, 308, "text/html; charset=utf-8"),
-        ({"name": "clock-skew", "seconds": 90000}, 401, "application/problem+json"),
-        ({"name": "500", "route": "/v2/*"}, 200, "application/hal+json"),
-        ({"name": "500", "account": "other"}, 200, "application/hal+json"),
-    ],
-)
-def test_a_request_fault(
-    world: World, client: FlaskClient, fault: dict[str, Any], status: int, content_type: str
-) -> None:
-    api = ApiClient(client, world)
-    control(client, "/faults", fault)
-    answer = api.call("GET", "/account")
-    assert (answer.status_code, answer.content_type) == (status, content_type)
-
-
-@pytest.mark.parametrize(("name", "is_done"), [("lost-answer", True), ("cut", False)])
-def test_a_cut_connection_before_or_after_the_work(
-    world: World, client: FlaskClient, chat: ChatClient, name: str, is_done: bool
-) -> None:
-    control(client, "/faults", {"name": name, "once": True})
-    assert chat.message("lost?", msgid="m2").status_code == 500
-    assert (chat.message("again", msgid="m2").status_code == 400) is is_done
-
-
-@pytest.mark.parametrize("name", ["lost-answer", "cut"])
-def test_over_the_wire_the_caller_of_a_cut_connection_gets_no_answer(world: World, name: str) -> None:
-    server = make_server("127.0.0.1", 0, create_app(world), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    world.faults.add(name=name, once=True)
-    url = f"http://127.0.0.1:{server.server_port}/api/v4/account"
-    with pytest.raises(requests.ConnectionError):
-        requests.get(url, timeout=5)
-    assert requests.get(url, timeout=5).status_code == 401
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def test_a_fault_with_a_probability_follows_the_seed(world: World, client: FlaskClient) -> None:
-    api = ApiClient(client, world)
-    control(client, "/faults", {"name": "500", "chance": 0.5})
-    statuses = [api.call("GET", "/account").status_code for _ in range(40)]
-    assert 5 < statuses.count(500) < 35
-
-
 def test_many_leads_are_seeded_at_once(client: FlaskClient, world: World) -> None:
     assert control(client, "/seed", {"leads": 3000}) == {"leads": 3000}
     assert len(world.crm.of(world.accounts.first).leads) == 3000
@@ -199,9 +109,3 @@ def test_other_peoples_pages_do_not_reach_the_control_address(
 ) -> None:
     assert client.post("/_sandbox/reset", headers=headers, base_url=base).status_code == 403
     assert client.post("/_sandbox/reset", headers={"Origin": "http://127.0.0.1:1"}, base_url="http://127.0.0.1:1").json
-
-
-def test_an_install_hook_can_be_lost(client: FlaskClient, receiver: Receiver) -> None:
-    control(client, "/faults", {"name": "hook-lost", "route": "install hook", "once": True})
-    assert control(client, "/install")["hook"]["status"] == 0
-    assert receiver.got == []

@@ -1,17 +1,12 @@
 """Scenarios: steps that hold, the first one that does not, and files that are no scenario."""
 
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from werkzeug.serving import make_server
 
 from sandbox.__main__ import main
-from sandbox.app import create_app
 from sandbox.play import find, holds, load
-from sandbox.world import World
 
 GOOD = """
 steps:
@@ -25,18 +20,6 @@ steps:
   - call: {url: "${sandbox}/api/v4/account", headers: {Authorization: "Bearer ${token}"}}
     expect: {http_status: 401, detail: {contains: password}}
 """
-
-
-@pytest.fixture
-def address(world: World) -> Iterator[str]:
-    """Serve the world."""
-    server = make_server("127.0.0.1", 0, create_app(world), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def run(path: Path, content: str, address: str) -> tuple[int, str]:
