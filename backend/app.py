@@ -1,6 +1,6 @@
 """The only wiring: settings in, services, job handlers and a Flask application out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Flask
@@ -88,12 +88,16 @@ class Backend:
 
 
 def open_backend(
-    settings: Settings, *, providers: Mapping[str, Provider] | None = None, clock: Clock = utc_now
+    settings: Settings,
+    *,
+    providers: Mapping[str, Provider] | None = None,
+    clock: Clock = utc_now,
+    budget_of: Callable[[Engine], Budget] = Budget,
 ) -> Backend:
     """Open the database and the client that ``settings`` name, and build the services on them."""
     engine, sealer = open_engine(settings.database_url), Sealer.from_settings(settings)
     _attach_broker(settings, engine)
-    budget = Budget(engine)
+    budget = budget_of(engine)
     kommo = KommoClient(settings.dev_kommo_url, budget=budget)
     tokens = Tokens(engine, sealer, kommo, clock)
     api, keeper = AccountApi(engine, kommo, tokens), upkeep.Upkeep(engine, tokens, clock)

@@ -1,4 +1,4 @@
-"""Databases for the backend's tests: each test gets a migrated one of its own, copied from one that is made once."""
+"""Databases for the backend's tests: each test gets a migrated one of its own."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from backend.db import open_engine
 from backend.migrations import upgrade
 from programs import postgres
+from tests.backend.databases import Databases
 
 
 @pytest.fixture(scope="session")
@@ -21,11 +22,11 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    """A migrated database that the others are copied from."""
+def databases(postgres_server: str) -> Databases:
+    """Migrated databases to lend."""
     url = postgres.create_database(postgres_server)
     _migrate(url)
-    return url
+    return Databases(postgres_server, url)
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +52,12 @@ def sqlite_engine(tmp_path: Path, sqlite_template: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def postgres_engine(postgres_server: str, postgres_template: str) -> Iterator[Engine]:
-    url = postgres.create_database(postgres_server, postgres_template)
+def postgres_engine(databases: Databases) -> Iterator[Engine]:
+    url = databases.lend()
     engine = open_engine(url)
     yield engine
     engine.dispose()
-    postgres.drop_database(postgres_server, url)
+    databases.take_back(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -48,6 +48,7 @@ class Stub:
 def _handler(stub: Stub) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # an answer in two packets would wait 40 ms for the caller to acknowledge the first
 
         def _answer(self: Any) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

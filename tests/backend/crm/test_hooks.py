@@ -50,7 +50,7 @@ def body_of(name: str) -> bytes:
 
 def rows(office: Office, table: Any) -> list[Any]:
     with office.backend.engine.connect() as conn:
-        return list(conn.execute(select(table)))
+        return list(conn.execute(select(table).order_by(table.c.id)))
 
 
 def kinds(office: Office) -> list[str]:
