@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backend.bots import steps
 from backend.crm.on import declared
 from backend.crm.store import SavedEvent
 from backend.db import utc_now
@@ -25,7 +26,7 @@ def blocks(word: str) -> str:
 
 
 def test_every_block_of_code_is_tried_here() -> None:
-    assert len(BLOCKS) == 4
+    assert len(BLOCKS) == 5
 
 
 def test_the_documented_reaction_plans_a_task_for_a_lead_that_was_won() -> None:
@@ -44,6 +45,20 @@ def test_the_documented_reaction_plans_a_task_for_a_lead_that_was_won() -> None:
         client.close()
     assert [asked.method for asked in stub.asked] == ["GET", "POST"]
     assert stub.asked[1].json[0]["entity_id"] == 7
+
+
+def test_the_documented_step_answers_a_salesbot() -> None:
+    names: dict[str, Any] = {"__name__": "shop.answers"}
+    exec(compile(blocks("def delivery_date"), "docs/crm.md", "exec"), names)
+    asked = steps.StepAsked("key", 1, "lead", 7, {"city": "Lima"})
+    with running_stub(lambda asked: Answer(200, {"id": 7})) as stub:
+        client = KommoClient(stub.url)
+        answer = steps.declared.pop("delivery-date")(
+            asked, Api(client.call, "acme.kommo.com", lambda refused=None: "t")
+        )
+        client.close()
+    assert answer.data == {"status": "found"}
+    assert len(answer.handlers) == 2
 
 
 @pytest.mark.parametrize("word", ["create_lead_with_person(api", "log_calls(api", "api.leads.list(filter"])
