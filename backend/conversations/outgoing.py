@@ -3,14 +3,15 @@
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from backend.conversations import store
 from backend.conversations.relay import STATUS, put_status
 from backend.conversations.routes import Route, Routes
-from backend.conversations.rules import check
+from backend.conversations.rules import check, fitted
+from backend.conversations.shape import outgoing_of
 from backend.db import Clock, transaction, utc_now
 from backend.jobs import store as jobs
 from backend.jobs.run import Job
@@ -18,9 +19,6 @@ from backend.kommo import amojo
 from backend.kommo.hooks import Hook, ManagerMessage, manager_message, reaction, read_hook
 from backend.providers.base import (
     DeliveryError,
-    Media,
-    MessageType,
-    Outgoing,
     Provider,
     Reacting,
     Typing,
@@ -62,12 +60,12 @@ class Delivery:
         conversation, route = self._place(job, hook, message)
         with transaction(self._engine) as conn:
             saved = self._save(conn, conversation, message)
-            outgoing = _outgoing(conn, conversation, message)
+            outgoing = outgoing_of(conn, conversation, message)
         if saved.state not in (store.SAVED, store.FAILED):
             return
         provider = self._provider(route)
         check(provider.capabilities, outgoing, conversation.last_incoming_at, self._clock())
-        provider_id = provider.send(route.line, outgoing)
+        provider_id = provider.send(route.line, fitted(provider.capabilities, outgoing))
         with transaction(self._engine) as conn:
             store.set_message(conn, saved.id, state=store.SENT, provider_id=provider_id, error=None)
             if hook.kind == "message":  # the first version of hooks carries no id to report on
@@ -187,25 +185,3 @@ class Delivery:
 def _find(conn: Connection, scope_id: str, hook: Hook) -> store.Conversation | None:
     by_ours = store.by_key(conn, scope_id, hook.conversation_id) if hook.conversation_id else None
     return by_ours or (store.by_chat(conn, scope_id, hook.chat_id) if hook.chat_id else None)
-
-
-def _outgoing(conn: Connection, conversation: store.Conversation, message: ManagerMessage) -> Outgoing:
-    media = None
-    if message.media:
-        media = Media(message.media, message.file_name, message.file_size, message.duration_s)
-    extra = {"markup": message.markup, "template": message.template, "media_group_id": message.media_group_id,
-             "post_id": message.post_id, "forwards": message.forwards}  # fmt: skip
-    quoted = None
-    if message.reply_to:
-        ids = [str(message.reply_to.get(name) or "") for name in ("id", "msgid")]
-        quoted = store.message_by_any_id(conn, conversation.id, *ids)
-    return Outgoing(
-        id=message.id,
-        conversation=conversation.provider_key,
-        type=cast(MessageType, message.type),
-        text=message.text,
-        sender_name=message.sender_name,
-        media=media,
-        reply_to=quoted.provider_id if quoted else None,
-        extra={name: value for name, value in extra.items() if value},
-    )

@@ -171,6 +171,7 @@ def _content(type: str, text: str, more: dict[str, Any]) -> Content:
         type, text, media.get("url"), media.get("file_name") or None, media.get("file_size") or None,
         media.get("duration_s"), more.get("sticker_id"),
         _pair(more.get("location"), "lon", "lat"), _pair(more.get("contact"), "name", "phone"),
+        {"callback_data": more["callback_data"]} if more.get("callback_data") else {},
     )  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""The contract between the relay and a messenger. A provider imports this module and nothing else of the backend."""
+"""The contract between the relay and a messenger. A provider imports this module, ``parts`` and nothing else of the
+backend."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -6,6 +7,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from sqlalchemy import Connection
 
 from backend.errors import NeighbourError
+from backend.providers.parts import Button, Menu, Passage
 
 MessageType = Literal[
     "text", "picture", "file", "video", "audio", "voice", "sticker", "location", "contact"
@@ -52,8 +54,9 @@ class Media:
 class Outgoing:
     """A manager's message on its way to a customer. ``id`` is stable over retries: sent twice, shown once.
 
-    ``reply_to`` is the messenger's id of the message that is quoted. ``extra`` holds what only some messengers can
-    show: ``markup`` (buttons), ``template``, ``media_group_id``, ``post_id``, ``forwards``.
+    ``reply_to`` is the messenger's id of the message that is quoted, and ``quoted`` what that says. ``forwards`` are
+    messages of any chat that the manager passes on, ``buttons`` are rows. ``extra`` holds what a messenger may leave
+    out: ``template`` (what the text was made from), ``media_group_id``, ``post_id``.
     """
 
     id: str
@@ -63,6 +66,10 @@ class Outgoing:
     sender_name: str = ""
     media: Media | None = None
     reply_to: str | None = None
+    quoted: Passage | None = None
+    forwards: tuple[Passage, ...] = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    menu: Menu | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -71,7 +78,7 @@ class Incoming:
     """A customer's message on its way to Kommo. ``id`` is the messenger's own id of it, unique within the line.
 
     ``reply_to`` is the messenger's id of the message that it quotes. ``extra`` may hold ``location`` (lon, lat),
-    ``contact`` (name, phone) and ``sticker_id``.
+    ``contact`` (name, phone), ``sticker_id``, and ``callback_data`` (the key of the row that was chosen from a menu).
     """
 
     id: str
@@ -93,13 +100,15 @@ class Capabilities:
     """What a messenger can do: asked before each delivery, and shown to whoever registers the channel.
 
     Sizes in bytes. ``time_window_s``: how long after the customer's last message one may still write freely.
-    ``writes_first``: managers may begin a conversation with a phone number (needs ``begin``); ``reactions`` needs
-    ``react``, ``typing`` needs ``show_typing``.
+    ``quoting``: quotes and forwards are shown as such, ``buttons``: buttons and menus are; where not, they are written
+    out as text. ``writes_first``: managers may begin a conversation with a phone number (needs ``begin``);
+    ``reactions`` needs ``react``, ``typing`` needs ``show_typing``.
     """
 
     types: frozenset[str]
     max_file_bytes: int | None = None
     quoting: bool = False
+    buttons: bool = False
     reactions: bool = False
     typing: bool = False
     writes_first: bool = False

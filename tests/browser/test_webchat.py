@@ -18,6 +18,7 @@ from backend.media.links import Links
 from backend.media.storage import Folder
 from backend.migrations import upgrade
 from backend.providers.base import Line, Outgoing
+from backend.providers.parts import Button, Choice, Menu, Passage, Section
 from backend.providers.webchat import views
 from backend.providers.webchat.feed import Feed
 from backend.providers.webchat.provider import Webchat
@@ -49,6 +50,9 @@ class Shop:
 
     def answer(self, text: str, message_id: str) -> None:
         self.chat.send(self.line, Outgoing(message_id, self.book.received[0].conversation, "text", text, "Alex"))
+
+    def send(self, message_id: str, **parts: Any) -> None:
+        self.chat.send(self.line, Outgoing(message_id, self.book.received[0].conversation, "text", **parts))
 
     def wait_for(self, count: int) -> None:
         ends_at = time.monotonic() + 10
@@ -194,3 +198,26 @@ def test_one_tag_puts_the_chat_on_another_site(browser: Browser, shop: Shop, oth
     expect(page.get_by_text("hi", exact=True)).to_be_visible(timeout=WAIT_MS)
     assert errors == []
     context.close()
+
+
+def test_quotes_and_forwards_are_shown_as_such_and_buttons_answer(page: Page, shop: Shop) -> None:
+    write(page, "hello")
+    shop.wait_for(1)
+    quoted, buttons = Passage("Maria", "When?"), ((Button("Yes"), Button("Site", "https://acme.example/")),)
+    shop.send("a1", text="Tomorrow?", quoted=quoted, forwards=(Passage("Boris", "It is here"),), buttons=buttons)
+    expect(page.locator(".kck-passage")).to_have_text(["Maria\nWhen?", "Boris\nIt is here"], use_inner_text=True)
+    expect(page.get_by_role("link", name="Site")).to_have_attribute("rel", "noopener noreferrer")
+    page.get_by_role("button", name="Yes").click()
+    shop.wait_for(2)
+    assert shop.book.received[1].text == "Yes"
+
+
+def test_a_menu_opens_and_its_row_is_the_answer(page: Page, shop: Shop) -> None:
+    write(page, "hello")
+    shop.wait_for(1)
+    rows = (Choice("svc-1", "Repair", "Same day"), Choice("svc-2", "Delivery"))
+    shop.send("a1", text="", menu=Menu("Choose a service", "Services", (Section("Main", rows),)))
+    page.get_by_text("Services").click()
+    page.get_by_role("button", name="Delivery").click()
+    shop.wait_for(2)
+    assert (shop.book.received[1].text, shop.book.received[1].extra) == ("Delivery", {"callback_data": "svc-2"})

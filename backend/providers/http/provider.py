@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from backend.errors import NeighbourError
@@ -17,7 +18,9 @@ class HttpProvider:
     """Speaks to the service at ``url`` with ``secret``. The service says no with 4xx, and why in ``reason``."""
 
     name = "http"
-    capabilities = Capabilities(types=ALL_TYPES, quoting=True, reactions=True, typing=True, writes_first=True)
+    capabilities = Capabilities(
+        types=ALL_TYPES, quoting=True, buttons=True, reactions=True, typing=True, writes_first=True
+    )
 
     def __init__(
         self, url: str, secret: str, caller: Caller | None = None, now: Callable[[], float] = time.time
@@ -40,8 +43,7 @@ class HttpProvider:
 
     def send(self, line: Line, message: Outgoing) -> str | None:
         """Hand a message over. ``Idempotency-Key`` is the same at every try."""
-        media = vars(message.media) if message.media else None
-        body = {**vars(message), "media": media, "line": line.key}
+        body = {**asdict(message), "line": line.key}
         answer = self._deliver("/messages", body, message.id)
         found = answer.body.get("id")
         return str(found) if isinstance(found, str | int) else None

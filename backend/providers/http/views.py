@@ -55,7 +55,7 @@ def _message(body: Json) -> Incoming:
         phone=_optional(body, "phone"),
         email=_optional(body, "email"),
         reply_to=_optional(body, "reply_to"),
-        extra={name: body[name] for name in ("location", "contact", "sticker_id") if name in body},
+        extra={name: body[name] for name in ("location", "contact", "sticker_id", "callback_data") if name in body},
     )
 
 

@@ -4,10 +4,14 @@ from typing import Any
 
 from backend.errors import NeighbourError
 from backend.providers.base import Capabilities, DeliveryError, Line, Outgoing, WrongCredentials
+from backend.providers.parts import Button, Menu, Passage
 from backend.providers.telegram.api import BotApi, hook_secret
+from backend.providers.telegram.updates import OF_MENU
 
 MAX_TEXT, MAX_CAPTION = 4096, 1024  # characters
-EVENTS = ["message", "edited_message", "message_reaction"]
+MAX_KEY = 64  # bytes of what a button sends back
+EVENTS = ["message", "edited_message", "message_reaction", "callback_query"]
+_Part = tuple[str, dict[str, Any]]  # a method and its members
 _METHODS = {
     "picture": ("sendPhoto", "photo"), "file": ("sendDocument", "document"), "video": ("sendVideo", "video"),
     "audio": ("sendAudio", "audio"), "voice": ("sendVoice", "voice"), "sticker": ("sendSticker", "sticker"),
@@ -19,7 +23,12 @@ class Telegram:
 
     name = "telegram"
     capabilities = Capabilities(
-        types=frozenset({"text", *_METHODS}), max_file_bytes=20_000_000, quoting=True, reactions=True, typing=True
+        types=frozenset({"text", *_METHODS}),
+        max_file_bytes=20_000_000,
+        quoting=True,
+        buttons=True,
+        reactions=True,
+        typing=True,
     )
 
     def __init__(self, api: BotApi, public_url: str) -> None:
@@ -43,19 +52,12 @@ class Telegram:
         return Line(key, str(bot.get("first_name") or name), password, f"https://t.me/{name}")
 
     def send(self, line: Line, message: Outgoing) -> str | None:
-        """Send a message; a text over the limit goes as several. Gives the id of the last one."""
+        """Send a message; what does not fit into one goes as several. Gives the id of the last one."""
         target = {"chat_id": message.conversation, "reply_parameters": _reply(message.reply_to)}
-        if message.media is not None and message.type in _METHODS:
-            method, member = _METHODS[message.type]
-            caption = message.text if message.type != "sticker" and len(message.text) <= MAX_CAPTION else None
-            sent = self._ask(line, method, **target, **{member: message.media.url}, caption=caption or None)
-            if caption is not None or not message.text:
-                return str(sent["message_id"])
-        keyboard = _keyboard(message.extra.get("markup") or {})
-        for start in range(0, len(message.text), MAX_TEXT):
-            part = message.text[start : start + MAX_TEXT]
-            is_last = start + MAX_TEXT >= len(message.text)
-            sent = self._ask(line, "sendMessage", **target, text=part, reply_markup=keyboard if is_last else None)
+        parts = [*_forwarded(message.forwards), *_own(message)]
+        sent: dict[str, Any] = {}
+        for method, members in parts:
+            sent = self._ask(line, method, **target, **members)
         return str(sent["message_id"])
 
     def react(self, line: Line, conversation: str, message_id: str, emoji: str | None) -> None:
@@ -88,15 +90,65 @@ def _number(message_id: str) -> int:
     return int(message_id)
 
 
-def _keyboard(markup: dict[str, Any]) -> dict[str, Any] | None:
-    """Buttons with links go under the message; buttons whose text is an answer replace the keyboard."""
-    rows = [[button for button in row if isinstance(button, dict) and button.get("text")]
-            for row in markup.get("buttons") or [] if isinstance(row, list)]  # fmt: skip
-    if not any(rows):
+def _own(message: Outgoing) -> list[_Part]:
+    """The message's own parts: its file with a caption if that fits, its text, its buttons under the last of them."""
+    quote = message.quoted.written("❝") if message.quoted and not _reply(message.reply_to) else ""
+    menu = message.menu.written(with_rows=False) if message.menu else ""
+    text = "\n".join(part for part in (quote, message.text, menu) if part)
+    parts: list[_Part] = []
+    if message.media is not None and message.type in _METHODS:
+        is_caption = message.type != "sticker" and len(text) <= MAX_CAPTION
+        parts.append(_file(message.type, message.media.url, text if is_caption else ""))
+        text = "" if is_caption else text
+    parts += [("sendMessage", {"text": text[start : start + MAX_TEXT]}) for start in range(0, len(text), MAX_TEXT)]
+    keyboard = _choices(message.menu) if message.menu else _keyboard(message.buttons)
+    if parts and keyboard:
+        parts[-1][1]["reply_markup"] = keyboard
+    return parts
+
+
+def _forwarded(passages: tuple[Passage, ...]) -> list[_Part]:
+    """Messages that are passed on: a file as a file, a text as a quotation."""
+    parts: list[_Part] = []
+    for passage in passages:
+        if passage.link and passage.type in _METHODS:
+            said = f"↪ {passage.sender_name}\n{passage.text}".strip()
+            is_sticker = passage.type == "sticker"
+            parts.append(_file(passage.type, passage.link, "" if is_sticker else said[:MAX_CAPTION]))
+        else:
+            parts.append(("sendMessage", {"text": passage.written("↪")[:MAX_TEXT]}))
+    return parts
+
+
+def _file(kind: str, url: str, caption: str) -> _Part:
+    method, member = _METHODS[kind]
+    return method, {member: url, "caption": caption or None}
+
+
+def _keyboard(rows: tuple[tuple[Button, ...], ...]) -> dict[str, Any] | None:
+    """Buttons whose text is an answer replace the keyboard; if one of them has a link, all stand under the message."""
+    if not rows:
         return None
-    if any(button.get("url") for row in rows for button in row):
-        return {
-            "inline_keyboard": [[{"text": b["text"], "url": b["url"]} for b in row if b.get("url")] for row in rows]
-        }
-    return {"keyboard": [[{"text": b["text"]} for b in row] for row in rows], "resize_keyboard": True,
+    if any(button.url for row in rows for button in row):
+        return {"inline_keyboard": [[_inline(button) for button in row] for row in rows]}
+    return {"keyboard": [[{"text": b.text} for b in row] for row in rows], "resize_keyboard": True,
             "one_time_keyboard": True}  # fmt: skip
+
+
+def _inline(button: Button) -> dict[str, str]:
+    return {"text": button.text, **({"url": button.url} if button.url else {"callback_data": _short(button.text)})}
+
+
+def _choices(menu: Menu) -> dict[str, Any]:
+    """A menu's rows as buttons whose key comes back."""
+    return {
+        "inline_keyboard": [
+            [{"text": " · ".join(filter(None, (choice.title, choice.description))),
+              "callback_data": _short(OF_MENU + (choice.key or choice.title))}]
+            for choice in menu.choices()
+        ]
+    }  # fmt: skip
+
+
+def _short(key: str) -> str:
+    return key.encode()[:MAX_KEY].decode(errors="ignore")

@@ -1,10 +1,12 @@
 """Updates of the Bot API, read without trust. https://core.telegram.org/bots/api#update"""
 
+import time
 from typing import Any
 
 from backend.providers.base import Incoming, Media, MediaLinks, MessageType
 
 Json = dict[str, Any]
+OF_MENU = "m:"  # begins what a menu's row sends back
 _MEDIA: tuple[tuple[str, MessageType], ...] = (
     ("video", "video"), ("animation", "video"), ("video_note", "video"), ("voice", "voice"), ("audio", "audio"),
     ("sticker", "sticker"), ("document", "file"),
@@ -32,6 +34,26 @@ def incoming(message: Json, line_key: str, links: MediaLinks) -> Incoming | None
         media=media,
         reply_to=str(quoted) if quoted else None,
         extra=extra,
+    )
+
+
+def choice(query: Json) -> Incoming | None:
+    """A button that the customer pressed: its title is the text; a menu's row also has a key, ``callback_data``."""
+    message, sender = _object(query, "message"), _object(query, "from")
+    chat, key = _object(message, "chat"), query.get("data")
+    if chat.get("type") != "private" or not isinstance(key, str):
+        return None
+    rows = _object(message, "reply_markup").get("inline_keyboard") or []
+    titles = [button.get("text") for row in rows for button in row if button.get("callback_data") == key]
+    return Incoming(
+        id=f"choice-{query.get('id')}",
+        conversation=str(chat.get("id")),
+        sender_id=str(sender.get("id")),
+        sender_name=_name(sender),
+        type="text",
+        text=str(titles[0] if titles else key.removeprefix(OF_MENU)).partition(" · ")[0],
+        sent_at_ms=int(time.time() * 1000),
+        extra={"callback_data": key.removeprefix(OF_MENU)} if key.startswith(OF_MENU) else {},
     )
 
 

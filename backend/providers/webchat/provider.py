@@ -1,6 +1,8 @@
 """The provider contract for the built-in messenger."""
 
+from dataclasses import asdict
 from functools import cached_property
+from typing import Any
 from urllib.parse import quote
 
 from argon2 import PasswordHasher
@@ -10,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.db import Clock, after_commit, transaction, utc_now
 from backend.providers.base import Capabilities, DeliveryError, Line, MediaLinks, Outgoing, WrongCredentials
+from backend.providers.parts import Passage
 from backend.providers.webchat import store
 from backend.providers.webchat.feed import Feed
 
@@ -23,6 +26,8 @@ class Webchat:
     capabilities = Capabilities(
         types=frozenset({"text", "picture", "file", "video", "audio", "voice", "sticker"}),
         max_file_bytes=20_000_000,
+        quoting=True,
+        buttons=True,
         typing=True,
     )
 
@@ -71,10 +76,16 @@ class Webchat:
 
     def send(self, line: Line, message: Outgoing) -> str:
         """Put a manager's message on the visitor's page; the same message twice is shown once."""
-        body = {"from": "manager", "name": message.sender_name, "type": message.type, "text": message.text}
+        body: dict[str, Any] = {
+            "from": "manager",
+            "name": message.sender_name,
+            "type": message.type,
+            "text": message.text,
+        }
         if message.media:
             name, url = message.media.file_name, message.media.url
-            body |= {"media": self._links.make("web", url, name) if self._links else url, "file_name": name}
+            body |= {"media": self._link(url, name), "file_name": name}
+        body |= self._parts(message)
         try:
             with transaction(self._engine) as conn:
                 visitor = store.visitor_by_key(conn, line.key, message.conversation)
@@ -86,6 +97,25 @@ class Webchat:
         except SQLAlchemyError as error:
             raise DeliveryError("the chat's database is away", permanent=False, code=903) from error
         return str(seq)
+
+    def _parts(self, message: Outgoing) -> dict[str, Any]:
+        """What stands around the text; the page knows these members."""
+        parts = {
+            "quote": self._passage(message.quoted) if message.quoted else None,
+            "forwards": [self._passage(passage) for passage in message.forwards],
+            "buttons": [[vars(button) for button in row] for row in message.buttons],
+            "menu": asdict(message.menu) if message.menu else None,
+        }
+        return {name: value for name, value in parts.items() if value}
+
+    def _passage(self, passage: Passage) -> dict[str, str]:
+        shown = {"name": passage.sender_name, "text": passage.text, "type": passage.type}
+        if not passage.link:
+            return shown
+        return {**shown, "media": self._link(passage.link, passage.file_name), "file_name": passage.file_name}
+
+    def _link(self, url: str, name: str) -> str:
+        return self._links.make("web", url, name or "file") if self._links else url
 
     def show_typing(self, line: Line, conversation: str) -> None:
         """Show that a manager types; the page forgets it after some seconds."""

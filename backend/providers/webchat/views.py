@@ -26,6 +26,7 @@ from backend.providers.webchat.pace import Pace
 
 PAGE = Path(__file__).parent / "page"
 MAX_TEXT = 4000
+MAX_KEY = 256  # characters of the key of a menu's row
 MAX_FILE = 20_000_000
 STREAM_S = 55.0  # shorter than the idle limit of common proxies
 
@@ -88,9 +89,9 @@ class Doors:
 
     def write(self, line_key: str) -> tuple[Response, int]:
         """A visitor's message: saved with the promise to send it, or refused."""
-        text, message_id = _written()
+        text, message_id, chosen = _written()
         self._writing.check(request.headers.get("X-Visitor-Token", ""))
-        return self._take(line_key, message_id, {"type": "text", "text": text}, None)
+        return self._take(line_key, message_id, {"type": "text", "text": text, **chosen}, None)
 
     def upload(self, line_key: str) -> tuple[Response, int]:
         """A visitor's file: the body is the file, the query says ``name`` and ``id``."""
@@ -221,6 +222,7 @@ def _incoming(
     return Incoming(
         message_id, visitor.key, visitor.key, name, shown["type"], shown["text"], int(now.timestamp() * 1000),
         media=media, phone=visitor.phone or None, email=visitor.email or None,
+        extra={"callback_data": shown["callback_data"]} if "callback_data" in shown else {},
     )  # fmt: skip
 
 
@@ -258,15 +260,17 @@ def _json() -> dict[str, object]:
     return body
 
 
-def _written() -> tuple[str, str]:
-    """Text and the page's own id of a message, which makes a repeat harmless."""
+def _written() -> tuple[str, str, dict[str, str]]:
+    """Text, the page's own id of a message, which makes a repeat harmless, and the row of a menu if one was chosen."""
     body = _json()
+    key = body.get("callback_data")
+    chosen = {"callback_data": key} if isinstance(key, str) and 0 < len(key) <= MAX_KEY else {}
     text, message_id = body.get("text"), body.get("id")
     if not isinstance(text, str) or not text.strip():
         raise Refusal("Write something.", errors=[{"path": "/text", "message": "missing or empty"}])
     if len(text) > MAX_TEXT:
         raise Refusal(f"A message has at most {MAX_TEXT} characters.", status=413, code="too_large")
-    return text.strip(), _uuid(message_id)
+    return text.strip(), _uuid(message_id), chosen
 
 
 def _closed() -> Refusal:

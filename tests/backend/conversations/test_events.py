@@ -1,5 +1,6 @@
 """Everything beside plain messages: write first, quotes, reactions, typing, edits, imports, limits, old hooks."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,49 @@ def test_a_customers_quote_names_amojos_message(talking: Desk) -> None:
     talking.say("m2", "this one", reply_to="p-1")
     talking.work()
     assert talking.sent_to_amojo()[0]["payload"]["reply_to"] == {"message": {"id": IDS["message_id"]}}
+
+
+def test_a_quote_of_a_message_that_nobody_has_brings_its_words(talking: Desk) -> None:
+    talking.hook("v2-reply-to", message__conversation__client_id=ours(talking))
+    talking.work()
+    assert talking.provider.sent[0].text == "❝ Maria Lopez\n> When will it arrive?\nYes, tomorrow."
+
+
+def test_forwards_buttons_and_menus_are_written_out_where_they_cannot_be_shown(talking: Desk) -> None:
+    for name in ("v2-forward", "v2-picture-with-caption-and-buttons", "v2-list-message"):
+        talking.hook(name, message__conversation__client_id=ours(talking), message__message__id=name)
+    talking.work()
+    forward, buttons, menu = (message.text for message in talking.provider.sent)
+    assert forward == "↪\n> Forwarded words"
+    assert buttons == "Pick one\n• Yes\n• No\n• Open site https://acme.example/"
+    assert menu.splitlines() == ["Services", "Choose a service", "Main", "• Repair: Same day", "• Delivery: Two days",
+                                 "Acme"]  # fmt: skip
+
+
+def test_forwards_buttons_and_menus_reach_a_messenger_that_shows_them(talking: Desk) -> None:
+    talking.provider.capabilities = replace(talking.provider.capabilities, quoting=True, buttons=True)
+    for name in ("v2-forward", "v2-picture-with-caption-and-buttons", "v2-list-message"):
+        talking.hook(name, message__conversation__client_id=ours(talking), message__message__id=name)
+    talking.work()
+    forward, buttons, menu = talking.provider.sent
+    assert [passage.text for passage in forward.forwards] == ["Forwarded words"]
+    assert [[button.text for button in row] for row in buttons.buttons] == [["Yes", "No"], ["Open site"]]
+    assert menu.menu is not None
+    assert [choice.key for choice in menu.menu.choices()] == ["svc-1", "svc-2"]
+
+
+def test_a_row_that_the_customer_chose_goes_back_with_its_key(talking: Desk) -> None:
+    talking.say("m2", "Repair", extra={"callback_data": "svc-1"})
+    talking.work()
+    assert talking.sent_to_amojo()[0]["payload"]["message"] == {
+        "type": "text", "text": "Repair", "callback_data": "svc-1"
+    }  # fmt: skip
+
+
+def test_an_empty_message_is_reported_as_failed(talking: Desk) -> None:
+    talking.hook(message__conversation__client_id=ours(talking), message__message__text="")
+    talking.work()
+    assert talking.sent_to_amojo("delivery_status")[0]["error"] == "the message is empty"
 
 
 def test_attachments_of_one_message_keep_their_group(talking: Desk) -> None:

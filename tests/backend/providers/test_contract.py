@@ -11,9 +11,11 @@ from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import Engine
 
+from backend.conversations.rules import fitted
 from backend.errors import NeighbourError
 from backend.media.links import Links
 from backend.providers.base import (
+    Capabilities,
     DeliveryError,
     Line,
     Outgoing,
@@ -26,6 +28,7 @@ from backend.providers.base import (
 from backend.providers.http import views as http_views
 from backend.providers.http.provider import HttpProvider
 from backend.providers.http.signature import sign
+from backend.providers.parts import Button, Choice, Menu, Passage, Section
 from backend.providers.telegram import views as telegram_views
 from backend.providers.telegram.api import BotApi, hook_secret
 from backend.providers.telegram.provider import Telegram
@@ -50,6 +53,7 @@ class Case:
     write: Callable[[str, str], int]  # text and id → status of our door
     conversation: Callable[[], str]
     shown: Callable[[], list[str]]
+    saw: Callable[[], str]  # everything that the other side was given, as one text
     fail_once: Callable[[], None] | None
     recognises_repeats: bool = True
 
@@ -90,7 +94,10 @@ def webchat(engine: Engine) -> Iterator[Case]:
         events = http.get(f"/webchat/{line.key}/messages", headers=headers).get_json()["events"]
         return [event["text"] for event in events if event.get("from") == "manager"]
 
-    yield Case(provider, "acme", "correct horse", book, write, conversation, shown, None)
+    def saw() -> str:
+        return str(http.get(f"/webchat/{line.key}/messages", headers=headers).get_json())
+
+    yield Case(provider, "acme", "correct horse", book, write, conversation, shown, saw, None)
     feed.stop()
 
 
@@ -114,8 +121,8 @@ def telegram(engine: Engine) -> Iterator[Case]:
             double.next_answer = Answer(502)
 
         provider = Telegram(BotApi(stub.url), "https://kit.example")
-        yield Case(provider, "@acme_bot", TOKEN, book, write, lambda: "77", double.texts, fail_once,
-                   recognises_repeats=False)  # fmt: skip
+        yield Case(provider, "@acme_bot", TOKEN, book, write, lambda: "77", double.texts, lambda: str(double.sent),
+                   fail_once, recognises_repeats=False)  # fmt: skip
 
 
 @contextmanager
@@ -137,7 +144,8 @@ def own_service(engine: Engine) -> Iterator[Case]:
             double.next_answer = Answer(502)
 
         provider = HttpProvider(stub.url, double.secret)
-        yield Case(provider, "acme", "correct horse", book, write, lambda: "77", double.texts, fail_once)
+        yield Case(provider, "acme", "correct horse", book, write, lambda: "77", double.texts,
+                   lambda: str(double.calls), fail_once)  # fmt: skip
 
 
 CASES: dict[str, Callable[[Engine], AbstractContextManager[Case]]] = {
@@ -218,6 +226,38 @@ def test_a_line_that_is_not_linked_takes_nothing(case: Case) -> None:
     case.conversation()
     case.book.is_linked = False
     assert case.write("hello", "m1") in (404, 409)
+
+
+QUOTED = Passage("Maria", "When will it arrive?")
+PICTURE = Passage("Boris", "This one", "picture", "https://amojo.kommo.com/attachments/1/photo.jpg", "photo.jpg")
+MENU = Menu(
+    "Choose a service", "Menu", (Section("Main", (Choice("svc-1", "Repair", "Same day"),)),), "Services", "Acme"
+)
+RICH: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "a quote of a message that the messenger does not know": (
+        {"text": "Tomorrow", "quoted": QUOTED}, ("Tomorrow", "Maria", "When will it arrive?")),
+    "a forward": ({"forwards": (QUOTED,)}, ("Maria", "When will it arrive?")),
+    "a forwarded file with words of one's own": (
+        {"text": "Look", "forwards": (PICTURE,)}, ("Look", "Boris", "This one", "attachments/1/photo.jpg")),
+    "buttons": ({"text": "?", "buttons": ((Button("Yes"), Button("Site", "https://acme.example/")),)},
+                ("Yes", "Site", "https://acme.example/")),
+    "a menu": ({"menu": MENU}, ("Services", "Choose a service", "Acme", "Repair", "Same day", "svc-1")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", RICH)
+def test_nothing_of_a_message_is_lost_on_the_way(case: Case, what: str) -> None:
+    holds, told = RICH[what]
+    case.provider.send(case.line(), Outgoing("a1", case.conversation(), "text", **{"text": "", **holds}))
+    assert [text for text in told if text not in case.saw()] == []
+
+
+@pytest.mark.parametrize("what", RICH)
+def test_a_messenger_that_can_show_text_alone_gets_everything_written_out(what: str) -> None:
+    holds, told = RICH[what]
+    plain = fitted(Capabilities(frozenset({"text"})), Outgoing("a1", "77", "text", **{"text": "", **holds}))
+    assert [text for text in told if text not in plain.text and text != "svc-1"] == []
+    assert (plain.quoted, plain.forwards, plain.buttons, plain.menu) == (None, (), (), None)
 
 
 def test_capabilities_are_true(case: Case) -> None:

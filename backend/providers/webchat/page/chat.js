@@ -1,10 +1,9 @@
 // The chat itself: a log of messages and a line to write in. It never puts a stranger's text into HTML.
 import { Refused, Wire } from "./wire.js";
 import { element, icon, ICONS } from "./dom.js";
+import { content } from "./parts.js";
 import { emojiTool, fileTool, MAX_FILE, whoForm } from "./tools.js";
 import { chooseLanguage, words } from "./words.js";
-
-const safeLink = (url) => (/^https?:\/\//i.test(url || "") ? url : null);
 
 export class Chat {
   constructor(root, { base, line, title, language, onClose }) {
@@ -142,16 +141,20 @@ export class Chat {
     this.wire.read(seq).catch(() => { this.readSeq = 0; });
   }
 
+  #send(said) {
+    const message = { id: uuid(), ...said };
+    this.wire.keep(message);
+    this.#show({ ...message, from: "visitor", type: "text", at: Date.now() }, "sending");
+    this.#resend();
+  }
+
   #write() {
     const text = this.input.value.trim();
     if (!text) return;
-    const message = { id: uuid(), text };
-    this.wire.keep(message);
-    this.#show({ ...message, from: "visitor", type: "text", at: Date.now() }, "sending");
+    this.#send({ text });
     this.input.value = "";
     this.#grow();
     this.input.focus();
-    this.#resend();
   }
 
   // One at a time and in order: a message that cannot go holds back those after it.
@@ -205,19 +208,13 @@ export class Chat {
   }
 
   #content(message) {
-    const parts = [];
-    const link = safeLink(message.media);
-    if (link && message.type === "picture") {
-      const picture = element("img", { src: link, alt: message.file_name || this.words.picture });
-      const wasAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 120;
-      picture.addEventListener("load", () => { if (wasAtEnd) this.log.scrollTop = this.log.scrollHeight; });
-      parts.push(element("a", { href: link, target: "_blank", rel: "noopener noreferrer" }, picture));
-    } else if (link) {
-      parts.push(element("a", { class: "kck-file", href: link, target: "_blank", rel: "noopener noreferrer",
-        text: message.file_name || this.words.file }));
-    }
-    if (message.text) parts.push(element("p", { text: message.text }));
-    return parts;
+    return content(message, this.words, {
+      answer: (said) => this.#send(said),
+      onPicture: (picture) => {
+        const wasAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 120;
+        picture.addEventListener("load", () => { if (wasAtEnd) this.log.scrollTop = this.log.scrollHeight; });
+      },
+    });
   }
 
   #mark(id, state) {

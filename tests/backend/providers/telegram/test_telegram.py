@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from backend.media.links import Links
 from backend.providers.base import DeliveryError, Line, Media, Outgoing
+from backend.providers.parts import Button, Choice, Menu, Section
 from backend.providers.telegram import views
 from backend.providers.telegram.api import BotApi, hook_secret
 from backend.providers.telegram.provider import Telegram
@@ -83,12 +84,38 @@ def test_a_long_text_goes_in_parts_and_a_quote_names_its_message(bot: Telegram, 
     assert double.sent[0][1]["reply_parameters"]["message_id"] == 5
 
 
-def test_buttons_become_keyboards(bot: Telegram, double: BotApiDouble) -> None:
-    for button in ({"text": "Yes"}, {"text": "Site", "url": "https://x"}):
-        bot.send(LINE, Outgoing("1", "77", "text", "?", extra={"markup": {"buttons": [[button]]}}))
-    keyboards = [body["reply_markup"] for _, body in double.sent]
-    assert keyboards[0]["keyboard"] == [[{"text": "Yes"}]]
-    assert keyboards[1]["inline_keyboard"] == [[{"text": "Site", "url": "https://x"}]]
+def keyboards(double: BotApiDouble) -> list[dict[str, Any]]:
+    return [body["reply_markup"] for _, body in double.sent if body.get("reply_markup")]
+
+
+def test_buttons_become_keyboards_and_none_is_left_out_of_a_mixed_row(bot: Telegram, double: BotApiDouble) -> None:
+    yes, site = Button("Yes"), Button("Site", "https://x")
+    for row in ((yes,), (yes, site)):
+        bot.send(LINE, Outgoing("1", "77", "text", "?", buttons=(row,)))
+    assert keyboards(double)[0]["keyboard"] == [[{"text": "Yes"}]]
+    linked = [{"text": "Yes", "callback_data": "Yes"}, {"text": "Site", "url": "https://x"}]
+    assert keyboards(double)[1]["inline_keyboard"] == [linked]
+
+
+def test_buttons_stand_under_a_picture_too(bot: Telegram, double: BotApiDouble) -> None:
+    picture = Media("https://x/1", "1")
+    bot.send(LINE, Outgoing("1", "77", "picture", "Pick", media=picture, buttons=((Button("Yes"),),)))
+    assert [(method, body["caption"]) for method, body in double.sent] == [("sendPhoto", "Pick")]
+    assert keyboards(double)
+
+
+def test_a_chosen_row_of_a_menu_comes_back_with_its_key(
+    bot: Telegram, double: BotApiDouble, http: FlaskClient, book: Book
+) -> None:
+    menu = Menu("Choose", "Menu", (Section("", (Choice("svc-1", "Repair", "Same day"),)),))
+    bot.send(LINE, Outgoing("1", "77", "text", "", menu=menu))
+    markup = keyboards(double)[0]
+    pressed = {"id": "9", "from": message()["from"], "data": markup["inline_keyboard"][0][0]["callback_data"],
+               "message": {**message(), "reply_markup": markup}}  # fmt: skip
+    headers = {views.HEADER: hook_secret(TOKEN)}
+    answer = http.post("/providers/telegram/123456", json={"update_id": 1, "callback_query": pressed}, headers=headers)
+    assert answer.get_json() == {"method": "answerCallbackQuery", "callback_query_id": "9"}
+    assert [(m.text, m.extra) for m in book.received] == [("Repair", {"callback_data": "svc-1"})]
 
 
 def test_reactions_and_typing_are_shown(bot: Telegram, double: BotApiDouble) -> None:

@@ -108,7 +108,7 @@ def test_the_page_names_the_line_and_allows_only_its_own_files(http: FlaskClient
     assert "://" not in page.text
 
 
-@pytest.mark.parametrize("name", ["chat.js", "wire.js", "words.js", "page.js", "chat.css"])
+@pytest.mark.parametrize("name", ["chat.js", "parts.js", "wire.js", "words.js", "page.js", "chat.css"])
 def test_the_pages_files_are_served(http: FlaskClient, name: str) -> None:
     with http.get(f"/webchat/assets/{name}") as answer:
         assert answer.status_code == 200
@@ -262,3 +262,9 @@ def test_what_a_visitor_says_of_itself_goes_with_its_messages(visitor: Visitor, 
     visitor.call("POST", "/visitor", json={"name": "Maria", "email": "maria@acme.example"})
     visitor.write()
     assert (book.received[0].sender_name, book.received[0].email) == ("Maria", "maria@acme.example")
+
+
+def test_a_chosen_row_of_a_menu_is_handed_on_with_its_key(visitor: Visitor, book: Book) -> None:
+    body = {"text": "Repair", "id": str(uuid.uuid4()), "callback_data": "svc-1"}
+    assert visitor.call("POST", "/messages", json=body).status_code == 201
+    assert book.received[0].extra == {"callback_data": "svc-1"}
