@@ -43,7 +43,7 @@ from backend.kommo.client import KommoClient
 from backend.kommo.hosts import ALL_ZONES, PLATFORMS
 from backend.media.room import Media, open_media
 from backend.providers.base import Provider
-from backend.providers.registry import Context, Messenger, installed, open_messengers
+from backend.providers.registry import TIDY, TIDYING, Context, Messenger, installed, open_messengers, tidying
 from backend.seal import Sealer
 from backend.settings import Settings
 from backend.web import cors, guard, health, openapi, problems
@@ -56,7 +56,7 @@ _BODY_LIMITS = {
 }
 ALL_OPERATIONS = (*OPERATIONS, *mobile.OPERATIONS, *bot_views.OPERATIONS)
 _AFTER_REMOVAL = {**crm_hooks.AFTER_REMOVAL, **companion_room.AFTER_REMOVAL}
-PERIODIC = (periodic.PURGING, upkeep.WATCHING, EVERY_CONNECTION, crm_hooks.PURGING)
+PERIODIC = (periodic.PURGING, upkeep.WATCHING, EVERY_CONNECTION, crm_hooks.PURGING, TIDYING)
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,8 @@ def open_backend(
     known: dict[str, Provider] = {}
     conversations = open_conversations(engine, sealer, chats, known, clock, takes_v1=settings.takes_v1_hooks)
     media = open_media(settings, sealer)
-    context = Context(engine, settings, conversations.relay, media.links, media.storage.save, clock)
+    context = Context(engine, settings, conversations.relay, media.links, media.storage.save, clock,
+                      media.storage.drop)  # fmt: skip
     messengers = open_messengers(context, providers, more=installed())
     known |= {name: messenger.provider for name, messenger in messengers.items()}
     callers = Callers(engine, sealer, admins_only=settings.links_admins_only, clock=clock)
@@ -122,6 +123,7 @@ def open_backend(
         **bots.handlers(),
         **_handlers_of_accounts(installer, connections, keeper),
         periodic.PURGE: periodic.purging(engine, clock),
+        TIDY: tidying(messengers),
     }
     return Backend(
         settings=settings, engine=engine, sealer=sealer, kommo=kommo, tokens=tokens, api=api, chats=chats,

@@ -15,6 +15,7 @@ from backend.channels.commands import channel
 from backend.crm.commands import crm_hooks
 from backend.db import open_engine, transaction, utc_now
 from backend.jobs import commands as jobs_commands
+from backend.providers import commands as capabilities
 from backend.providers.webchat.commands import service_account
 from backend.seal import BrokenSeal, Sealer, new_key, rotate_rows
 from backend.settings import PREFIX, Settings
@@ -135,4 +136,9 @@ main.add_command(accounts)
 main.add_command(channel)
 main.add_command(service_account)
 main.add_command(crm_hooks)
+main.add_command(
+    capabilities.command(
+        lambda settings: {name: one.provider.capabilities for name, one in open_backend(settings).messengers.items()}
+    )
+)
 main.add_command(jobs_commands.group(lambda settings: open_backend(settings).on_bury))

@@ -74,6 +74,11 @@ class Settings(BaseModel):
         None, description="Address of a service of your own that is spoken to as a messenger."
     )
     http_provider_secret: SecretStr | None = Field(None, min_length=32, description="Secret that both sides sign with.")
+    webchat_keep_days: int = Field(
+        365,
+        ge=30,
+        description="Days after which visitors' messages and files are forgotten; unread ones, after twice that.",
+    )
     media_folder: Path = Field(Path("var/media"), description="Where files are kept that visitors send.")
     s3_endpoint: str | None = Field(None, description="Keep them in a service that speaks S3 instead: its address.")
     s3_bucket: str | None = Field(None, description="Name of the bucket.")

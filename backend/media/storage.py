@@ -29,6 +29,9 @@ class Storage(Protocol):
     def open(self, key: str) -> Iterator[bytes]:
         """The file's bytes. Raises ``FileNotFoundError``."""
 
+    def drop(self, key: str) -> None:
+        """Delete a file; one that is not there is none."""
+
 
 class Folder:
     """Files in a local folder, written aside and moved into place once complete."""
@@ -58,6 +61,11 @@ class Folder:
         if not _KEY.match(key):
             raise FileNotFoundError(key)
         return _read(self._place(key))
+
+    def drop(self, key: str) -> None:
+        """Delete a file."""
+        if _KEY.match(key):
+            self._place(key).unlink(missing_ok=True)
 
     def _place(self, key: str) -> Path:
         return self._path / key[:2] / key
@@ -92,6 +100,11 @@ class S3:
             raise FileNotFoundError(key)
         answer.raise_for_status()
         return answer.iter_content(64 * 1024)
+
+    def drop(self, key: str) -> None:
+        """Delete a file; a bucket says 204 also where there was none."""
+        if _KEY.match(key):
+            self._call("DELETE", key, b"").raise_for_status()
 
     def _call(self, method: str, key: str, body: bytes) -> requests.Response:
         path = f"/{quote(self._bucket)}/{key}"

@@ -100,6 +100,7 @@ class Capabilities:
     """What a messenger can do: asked before each delivery, and shown to whoever registers the channel.
 
     Sizes in bytes. ``time_window_s``: how long after the customer's last message one may still write freely.
+    ``stores_files``: files that customers send are kept by us, not by the messenger.
     ``quoting``: quotes and forwards are shown as such, ``buttons``: buttons and menus are; where not, they are written
     out as text. ``writes_first``: managers may begin a conversation with a phone number (needs ``begin``);
     ``reactions`` needs ``react``, ``typing`` needs ``show_typing``.
@@ -113,6 +114,7 @@ class Capabilities:
     typing: bool = False
     writes_first: bool = False
     time_window_s: int | None = None
+    stores_files: bool = False
 
     @property
     def voice(self) -> bool:

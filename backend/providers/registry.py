@@ -14,6 +14,8 @@ from flask import Blueprint
 from sqlalchemy import Engine
 
 from backend.db import Clock, utc_now
+from backend.jobs.periodic import Periodic
+from backend.jobs.run import Handler, Job
 from backend.providers.base import MediaLinks, Provider, Relay
 from backend.providers.http import views as http_views
 from backend.providers.http.provider import HttpProvider
@@ -23,14 +25,18 @@ from backend.providers.telegram.provider import Telegram
 from backend.providers.webchat import views as webchat_views
 from backend.providers.webchat.feed import Feed
 from backend.providers.webchat.provider import Webchat
+from backend.providers.webchat.retention import Retention
 from backend.settings import Settings
 
 GROUP = "channel_kit.providers"
+TIDY = "messengers.tidy"
+TIDYING = Periodic(TIDY, 86_400)
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a messenger may use. ``save_file`` keeps the chunks of a file, up to so many bytes, and gives its key."""
+    """What a messenger may use. ``save_file`` keeps the chunks of a file, up to so many bytes, and gives its key;
+    ``drop_file`` deletes it."""
 
     engine: Engine
     settings: Settings
@@ -38,17 +44,19 @@ class Context:
     links: MediaLinks
     save_file: Callable[[Any, int], str]
     clock: Clock = utc_now
+    drop_file: Callable[[str], None] = lambda key: None
 
 
 @dataclass(frozen=True)
 class Messenger:
     """A provider with its doors. ``file_address`` tells where a file can be fetched that it linked by its own address;
-    ``stop`` ends what it keeps open."""
+    ``stop`` ends what it keeps open, ``tidy`` is called once a day to forget what is old."""
 
     provider: Provider
     doors: Blueprint | None = None
     file_address: Callable[[str], str] | None = None
     stop: Callable[[], None] = lambda: None
+    tidy: Callable[[], None] = lambda: None
 
 
 Opener = Callable[[Context], Messenger | None]
@@ -70,6 +78,16 @@ def open_messengers(
     return {messenger.provider.name: messenger for messenger in found}
 
 
+def tidying(messengers: Mapping[str, Messenger]) -> Handler:
+    """The handler of the daily job that lets every messenger forget what is old."""
+
+    def tidy(job: Job) -> None:
+        for messenger in messengers.values():
+            messenger.tidy()
+
+    return tidy
+
+
 def _webchat(context: Context) -> Messenger:
     feed = Feed(context.engine, limit=context.settings.open_streams)
     provider = Webchat(
@@ -83,7 +101,8 @@ def _webchat(context: Context) -> Messenger:
         streams_url=context.settings.streams_url,
         files=webchat_views.Files(context.save_file, context.links),
     )
-    return Messenger(provider, doors, stop=feed.stop)
+    kept = Retention(context.engine, context.settings.webchat_keep_days, context.drop_file, context.clock)
+    return Messenger(provider, doors, stop=feed.stop, tidy=kept.tidy)
 
 
 def _telegram(context: Context) -> Messenger:

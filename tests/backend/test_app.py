@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask, request
 
-from backend.app import create_app, open_backend
+from backend.app import PERIODIC, create_app, open_backend
 from backend.errors import Refusal
 from backend.kommo.errors import Unreachable
 from backend.settings import Settings
@@ -90,3 +90,9 @@ def test_every_answer_has_security_headers_and_no_cookie(app: Flask) -> None:
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert "Strict-Transport-Security" not in headers
     assert "Set-Cookie" not in headers
+
+
+def test_every_work_that_comes_round_has_somebody_who_does_it(tmp_path: Path) -> None:
+    backend = open_backend(Settings(database_url=f"sqlite:///{tmp_path}/test.db"))
+    assert {work.kind for work in PERIODIC} <= set(backend.handlers)
+    backend.engine.dispose()

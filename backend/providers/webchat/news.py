@@ -43,7 +43,8 @@ class News:
 def told(event: store.Event) -> dict[str, object]:
     """An event as the visitor's page gets it."""
     at = int(event.at.timestamp() * 1000)
-    return {"seq": event.seq, "kind": event.kind, "id": event.key.partition(":")[2], "at": at, **event.body}
+    body = {name: value for name, value in event.body.items() if name != store.FILE_KEY}
+    return {"seq": event.seq, "kind": event.kind, "id": event.key.partition(":")[2], "at": at, **body}
 
 
 def block(event: store.Event) -> str:

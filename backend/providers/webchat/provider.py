@@ -29,6 +29,7 @@ class Webchat:
         quoting=True,
         buttons=True,
         typing=True,
+        stores_files=True,
     )
 
     def __init__(

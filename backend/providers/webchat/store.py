@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 
 from backend.providers.webchat.models import accounts, events, visitors
 
 _PAGE = 200  # events that one answer carries
+FILE_KEY = "file_key"  # member of an event's body: where the visitor's file is kept; the page is not told
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,30 @@ def newest_seqs(conn: Connection, visitor_ids: Sequence[int]) -> dict[int, int]:
     """The newest seq of each of these visitors."""
     query = select(visitors.c.id, visitors.c.last_seq).where(visitors.c.id.in_(visitor_ids))
     return {row[0]: row[1] for row in conn.execute(query)}
+
+
+def forgettable(conn: Connection, before: datetime, unread_before: datetime, limit: int) -> list[Event]:
+    """Events older than ``before``; those of managers that the visitor has not read only if much older."""
+    is_unread = and_(events.c.kind == "message", events.c.key.like("out:%"), events.c.seq > visitors.c.read_seq)
+    query = select(*_EVENT).join_from(events, visitors, events.c.visitor_id == visitors.c.id)
+    old = and_(events.c.at < before, or_(~is_unread, events.c.at < unread_before))
+    return [Event(*row) for row in conn.execute(query.where(old).order_by(events.c.id).limit(limit))]
+
+
+def forget(conn: Connection, event_ids: Sequence[int]) -> None:
+    """Delete events."""
+    conn.execute(delete(events).where(events.c.id.in_(event_ids)))
+
+
+def forget_typing(conn: Connection, before: datetime) -> None:
+    """Delete what told that somebody was typing."""
+    conn.execute(delete(events).where(events.c.kind == "typing", events.c.at < before))
+
+
+def forget_visitors(conn: Connection, before: datetime) -> None:
+    """Delete visitors who came before that and of whom nothing is left."""
+    has_events = exists().where(events.c.visitor_id == visitors.c.id)
+    conn.execute(delete(visitors).where(visitors.c.created_at < before, ~has_events))
 
 
 def _digest(token: str) -> str:

@@ -106,9 +106,9 @@ class Doors:
         body = request.get_data(cache=False)
         if not body or len(body) > MAX_FILE:
             raise Refusal(f"A file has 1 to {MAX_FILE} bytes.", status=413, code="too_large")
-        link = self._files.links.make("stored", self._files.save([body], MAX_FILE), name)
-        kind = _kind(body, name)
-        shown = {"type": kind, "text": "", "media": link, "file_name": name}
+        key = self._files.save([body], MAX_FILE)
+        link = self._files.links.make("stored", key, name)
+        shown = {"type": _kind(body, name), "text": "", "media": link, "file_name": name, store.FILE_KEY: key}
         return self._take(line_key, message_id, shown, Media(link, name, len(body)))
 
     def _take(self, line_key: str, message_id: str, shown: dict[str, Any], media: Media | None) -> tuple[Response, int]:

@@ -176,6 +176,15 @@ def test_a_file_over_the_limit_is_not_kept(tmp_path: Path) -> None:
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_a_file_that_is_dropped_is_gone_and_dropping_it_again_is_no_error(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    key = folder.save([b"1"], 8)
+    for dropped in (key, key, "../../etc/passwd"):
+        folder.drop(dropped)
+    with pytest.raises(FileNotFoundError):
+        folder.open(key)
+
+
 def test_a_bucket_gets_signed_requests_and_gives_the_file_back() -> None:
     kept: dict[str, bytes] = {}
 
@@ -183,6 +192,8 @@ def test_a_bucket_gets_signed_requests_and_gives_the_file_back() -> None:
         assert asked.headers["Authorization"].startswith("AWS4-HMAC-SHA256 Credential=key/")
         if asked.method == "PUT":
             kept[asked.path] = asked.body
+        if asked.method == "DELETE":
+            return Answer(204 if kept.pop(asked.path, b"") else 404)
         return Answer(200 if asked.path in kept else 404, kept.get(asked.path, b""))
 
     with running_stub(bucket) as stub:
@@ -191,6 +202,8 @@ def test_a_bucket_gets_signed_requests_and_gives_the_file_back() -> None:
         assert b"".join(storage.open(key)) == b"abcd"
         with pytest.raises(FileNotFoundError):
             storage.open("0" * 40)
+        storage.drop(key)
+        assert kept == {}
 
 
 def test_the_bucket_signature_is_the_published_one() -> None:

@@ -1,9 +1,12 @@
 """Which messengers there are, by the settings and by what other packages bring."""
 
+from functools import partial
+
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import Engine
 
+from backend.jobs.run import Job
 from backend.media.links import Links
 from backend.providers import registry
 from backend.providers.registry import Context, Messenger, open_messengers
@@ -37,6 +40,13 @@ def test_a_package_brings_its_own_by_an_entry_point(sqlite_engine: Engine) -> No
     assert registry.installed() == []
     found = open_messengers(context(sqlite_engine), more=[brought, off])
     assert set(found) == {"webchat", "telegram", "listening"}
+
+
+def test_every_messenger_is_told_to_tidy_by_the_daily_job() -> None:
+    told: list[str] = []
+    messengers = {name: Messenger(Listening(), tidy=partial(told.append, name)) for name in ("a", "b")}
+    registry.tidying(messengers)(Job(1, registry.TIDY, "lane", {}, 0, 1))
+    assert told == ["a", "b"]
 
 
 @pytest.mark.parametrize("half", [{"http_provider_url": "https://x"}, {"s3_bucket": "files"}], ids=str)

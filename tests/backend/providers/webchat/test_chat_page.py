@@ -241,6 +241,12 @@ def test_a_visitors_picture_is_kept_and_handed_on_by_a_sealed_link(visitor: Visi
     assert received.media.url.startswith("https://kit.example/media/")
 
 
+def test_where_a_file_is_kept_is_nobodys_business_but_ours(visitor: Visitor, tmp_path: Path) -> None:
+    upload(visitor, b"\x89PNG\r\n\x1a\n...")
+    (kept,) = [path.name for path in (tmp_path / "files").rglob("*") if path.is_file()]
+    assert kept not in str(visitor.events())
+
+
 def test_a_file_is_named_without_folders_and_told_by_its_bytes(visitor: Visitor, book: Book) -> None:
     upload(visitor, b"<svg onload=alert(1)>", "../../etc/evil.png")
     received = book.received[0]
