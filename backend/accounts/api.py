@@ -48,6 +48,10 @@ class AccountApi:
         self._follow(installation_id, host, answer)
         return answer
 
+    def last_call(self, installation_id: int, token: str, method: str, path: str) -> Response:
+        """Send one request for an account that has removed us, with the token it left. Raises ``KommoError``."""
+        return self._send(self._host(installation_id), token, method, path, None, None)
+
     def _host(self, installation_id: int) -> str:
         with self._engine.connect() as conn:
             found = store.installation(conn, installation_id)

@@ -192,9 +192,10 @@ class Installer:
         return int(conn.execute(row.returning(installations.c.id)).scalar_one())
 
     def remove(self, *, client_id: str, account_id: str, signature: str) -> None:
-        """Take an account out, as its signed hook asks; its tokens are forgotten. Raises ``Refusal``.
+        """Take an account out, as its signed hook asks. Raises ``Refusal``.
 
-        An unknown integration and a wrong signature are answered alike. Repeating it is harmless.
+        It gives no token from now on; the access token is kept for the last calls that a job makes. An unknown
+        integration and a wrong signature are answered alike. Repeating it is harmless.
         """
         with transaction(self._engine) as conn:
             ours = store.integration_by_client(conn, self._sealer, client_id)
@@ -208,7 +209,7 @@ class Installer:
                 self._take_out(conn, found)
 
     def _take_out(self, conn: Connection, found: Installation) -> None:
-        gone: dict[str, Any] = {"access_token": None, "refresh_token": None, "access_expires_at": None, "lease": None}
+        gone: dict[str, Any] = {"refresh_token": None, "access_expires_at": None, "lease": None}
         reason = "the account removed the integration"
         store.change_installation(conn, found.id, state="uninstalled", reason=reason, leased_until=None, **gone)
         store.record(conn, "installation.removed", actor="kommo", now=self._clock(), installation_id=found.id)

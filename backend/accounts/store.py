@@ -92,6 +92,19 @@ def change_installation(conn: Connection, key: int, **values: Any) -> None:
     conn.execute(update(installations).where(installations.c.id == key).values(**values))
 
 
+def last_token(conn: Connection, sealer: Sealer, key: int) -> str | None:
+    """Return the access token that an account which removed us has left, until it is forgotten."""
+    mine = select(installations.c.access_token).where(installations.c.id == key, installations.c.state == "uninstalled")
+    sealed = conn.execute(mine).scalar()
+    return sealer.open(f"installations:{key}:access_token", sealed) if sealed else None
+
+
+def forget_last_token(conn: Connection, key: int) -> None:
+    """Forget it. An account that has installed us again keeps its new one."""
+    mine = (installations.c.id == key) & (installations.c.state == "uninstalled")
+    conn.execute(update(installations).where(mine).values(access_token=None))
+
+
 def record(
     conn: Connection, event: str, *, actor: str, now: datetime, installation_id: int | None = None, **details: Any
 ) -> None:

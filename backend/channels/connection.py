@@ -61,11 +61,17 @@ class Connections:
         self._sources.follow(job.body["installation_id"])
 
     def drop(self, job: Job) -> None:
-        """Disconnect an account that is gone. Kommo does so by itself; asking again makes sure, and needs no token.
+        """Disconnect an account that is gone, and delete its sources while the token that it left still works.
 
-        Its sources went with the integration, so they are made anew when it comes back.
+        Kommo disconnects by itself; asking again makes sure, and needs no token. An account that has come back
+        meanwhile is left to the job of its installation.
         """
         installation_id = job.body["installation_id"]
+        with self._engine.connect() as conn:
+            home = accounts.installation(conn, installation_id)
+        if home is None or home.state != "uninstalled":
+            return
+        self._sources.abandon(installation_id)
         with self._engine.connect() as conn:
             found = [(scope, store.channel(conn, self._sealer, scope.channel_id))
                      for scope in store.scopes_of(conn, installation_id) if scope.is_connected]  # fmt: skip
@@ -77,7 +83,6 @@ class Connections:
                     raise
         with transaction(self._engine) as conn:
             store.mark_disconnected(conn, installation_id)
-            store.forget_sources(conn, installation_id)
             job.finish(conn)
 
     def promise_checks(self, job: Job) -> None:

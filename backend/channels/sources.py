@@ -58,6 +58,35 @@ class Sources:
                 raise
             log.warning("sources of installation %s are out of step: %s", installation_id, error.reason)
 
+    def abandon(self, installation_id: int) -> None:
+        """Delete the sources of an account that has removed us, if the token that it left still works, and forget it.
+
+        Kommo withdraws tokens when an integration is removed; whether before or after it tells us is not documented.
+        Sources that cannot be deleted stay with Kommo, and are made anew when the account comes back.
+        https://developers.kommo.com/docs/oauth-20
+        """
+        with self._engine.connect() as conn:
+            token = accounts.last_token(conn, self._sealer, installation_id)
+            known = store.sources_of(conn, installation_id)
+        left = self._delete_last(installation_id, token, known) if token else ""
+        with transaction(self._engine) as conn:
+            accounts.forget_last_token(conn, installation_id)
+            store.forget_sources(conn, installation_id)
+            if token and known:
+                event = "sources.left" if left else "sources.deleted"
+                accounts.record(conn, event, actor="backend", now=self._clock(), installation_id=installation_id,
+                                count=len(known), reason=left)  # fmt: skip
+
+    def _delete_last(self, installation_id: int, token: str, known: Sequence[int]) -> str:
+        """Delete sources one by one; give the reason why the others cannot be, once one cannot."""
+        for source_id in known:
+            try:
+                self._api.last_call(installation_id, token, "DELETE", f"{PATH}/{source_id}")
+            except KommoError as error:
+                if error.status != 404:
+                    return error.reason
+        return ""
+
     def _listed(self, installation_id: int) -> Sequence[Json]:
         body = self._api.call(installation_id, "GET", PATH).json()
         return list((body or {}).get("_embedded", {}).get("sources", []))

@@ -152,6 +152,13 @@ def removed_sources(conn: Connection, installation_id: int) -> dict[int, str]:
     return {row.id: row.source_external_id for row in conn.execute(query.where(mine, links.c.source_id.is_not(None)))}
 
 
+def sources_of(conn: Connection, installation_id: int) -> list[int]:
+    """Return Kommo's ids of the sources of an account's lines, removed ones too."""
+    query = select(links.c.source_id).join(scopes, links.c.scope_id == scopes.c.id)
+    mine = (scopes.c.installation_id == installation_id) & links.c.source_id.is_not(None)
+    return list(conn.execute(query.where(mine).order_by(links.c.id)).scalars())
+
+
 def forget_sources(conn: Connection, installation_id: int) -> None:
     """Forget which sources Kommo had for an account's lines."""
     mine = links.c.scope_id.in_(select(scopes.c.id).where(scopes.c.installation_id == installation_id))

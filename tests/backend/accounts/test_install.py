@@ -163,8 +163,7 @@ def test_installing_again_gives_new_tokens_and_connects_the_lines_again(office: 
     office.api("POST", "/links", json=LINK)
     office.web.get("/oauth/uninstall", query_string=uninstall_query())
     office.work()
-    office.cloud.sources.clear()  # they go with the installation
-    assert office.cloud.connected == []
+    assert (office.cloud.connected, office.cloud.sources) == ([], {})
     assert office.install(code="code-2") == key
     assert office.cloud.connected == [LINK["amojo_id"]]
     assert [link["state"] for link in office.api("GET", "/links").get_json()["links"]] == ["active"]

@@ -1,6 +1,7 @@
 """The frame in the mobile app: the only door that takes a token from its address."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -18,7 +19,7 @@ def office(sqlite_engine: Engine) -> Iterator[Office]:
         yield opened
 
 
-def token(**claims: object) -> str:
+def token(**claims: Any) -> str:
     return one_time_token(data={"entity_type": "leads", "entity_id": 42}, **claims)
 
 
