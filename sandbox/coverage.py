@@ -13,7 +13,9 @@ from sandbox.faults import HOOK, REQUEST
 from sandbox.page import coverage as page_tables
 from sandbox.switches import Switches
 
-GRADES = "D documented by the vendor, O observed in public clients, A assumed, N not documented."
+GRADES = (
+    "D documented by the vendor, O observed in public clients, C seen in public widgets, A assumed, N not documented."
+)
 AMOJO = (
     ("POST", "/{channel}/connect", "D", ""),
     ("DELETE", "/{channel}/disconnect", "D", "an account never connected gives 404"),
@@ -65,6 +67,7 @@ def page() -> str:
         "What a widget finds in the page; whatever it asks for besides is named in a notice.",
         table(("Location", "Page", "Grade", "Notes"), page_tables.AREAS),
         table(("Members of the widget object", "Grade", "Notes"), page_tables.MEMBERS),
+        table(("Members of `APP`, which is also `AMOCRM`", "Grade", "Notes"), page_tables.GLOBALS),
         table(("Modules", "Grade", "Notes"), page_tables.MODULES),
         "## Switches: what is open in the facts, or told in two ways",
         "`GET` and `PATCH /_sandbox/switches`.",

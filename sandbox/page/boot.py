@@ -11,6 +11,7 @@ from flask import abort, request
 
 from sandbox.accounts import Account, User
 from sandbox.page.board import pipelines
+from sandbox.page.coverage import areas
 from sandbox.page.file_routes import HERE, control_templates
 from sandbox.page.policy import Policy
 from sandbox.visit import called_account, explain
@@ -50,6 +51,7 @@ def boot(world: World, account: Account, lang: str, policy: Policy) -> Json:
         "zone": world.ground.switches.zone,
         "texts": texts(lang),
         "controls": control_templates(),
+        "areas": areas(),
         "constants": overlaid(page_constants(world, account, lang), policy.constants),
         "pipelines": pipelines(world.crm.of(account)),
         "account": {"id": account.id, "name": account.name, "subdomain": account.subdomain},

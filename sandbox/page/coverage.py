@@ -1,5 +1,7 @@
 """What the host page offers a widget, as tables for COVERAGE.md. Tests compare them with the page's own code."""
 
+import re
+
 Rows = tuple[tuple[str, ...], ...]
 
 AREAS: Rows = (
@@ -24,6 +26,17 @@ AREAS: Rows = (
     ("`widget_page`", "/widget_page/CODE/ITEM/", "D", "items are added, system items are not hidden"),
     ("`mobile_card`", "/mobile/N/", "D", "the frame with its token"),
     ("`everywhere`", "every page", "D", ""),
+)
+GLOBALS: Rows = (
+    ("`constant`, `lang_id`, `getBaseEntity`, `isCard`, `getWidgetsArea`, `getV3WidgetsArea`", "D", ""),
+    ("`data`: `current_card`, `current_list`, `current_view`", "D", "methods of the card's model are Backbone's"),
+    ("`data`: `current_entity`, `is_card`, `users`, `pipelines`", "C", ""),
+    ("`notifications`: `show_message`, `show_message_error`, `show_notification`, `add_error`, `add_call`", "D", ""),
+    ("`notifications`: `add_alert`", "C", "as a message"),
+    ("`addNotificationCallback`", "D", "calls, errors, alerts, visitors' messages: which ones the CRM tells is N"),
+    ("`sdk`: `showUserStatus`, `setCallingStatus`, `getCallingStatus`", "D", "who sits at the page is online"),
+    ("`widgets`: `list`, `system`, `cf_actions`, `legal_handlers`, `clear_cache`, `notificationsPhone`", "O", ""),
+    ("`element_types`, `cf_types`, `note_types`, `system`, `environment`, `router`", "O", ""),
 )
 MODULES: Rows = (
     ("`jquery` 2.1.3, `underscore` 1.9.1, `backbone` 1.1.2, `moment` 2.24.0, `twigjs` 0.8.9, `pubsub` 1.5.3", "D", ""),
@@ -58,16 +71,23 @@ MEMBERS: Rows = (
     ("`setSdkCatalogId`, `setCountBadge`, `background_install`, `add_call_notify`, `helpers`", "O", ""),
 )
 MISSING: Rows = (
+    ("`cucard`, `culist` (D, amoCRM only; 2 % of public widgets)", "no customers here"),
+    ("`catalogs` (D; 2 %)", "no lists of goods here: `loadCatalogElement` is never called"),
+    ("`tline`, `tcalendar` (D, amoCRM only; below 1 %)", "tasks are shown as a list; `calendarSync` is never called"),
+    ("`whatsapp_modal` (D, amoCRM only; 1 %)", "its window and its calls are not documented"),
     (
-        "`cucard`, `culist`, `tline`, `tcalendar`, `catalogs`, `whatsapp_modal`",
-        "no customers, lists of goods or task boards here",
+        "`amoforms`, `personal_page` (D, amoCRM only; no public widget)",
+        "web forms and client pages lie outside the CRM",
     ),
-    (
-        "`sms`, `amoforms`, `personal_page`, `ai_agent`, `website_chat_button`",
-        "their screens are not documented, or not part of the CRM page",
-    ),
-    ("industry solutions", "`register_steps`, `finish_wizard`, `get_tutorial` are never called"),
-    ("`@crm/…` modules", "undocumented modules of the page's own framework"),
+    ("`sms` (D; no public widget)", "system messages are sent by the CRM's server, not by a page"),
+    ("`ai_agent`, `website_chat_button` (D, Kommo only; no public widget)", "no callback is documented for them"),
+    ("industry solutions (D, amoCRM only)", "`register_steps`, `finish_wizard`, `get_tutorial` are never called"),
+    ("`@crm/…` modules (O)", "undocumented modules of the page's own framework"),
     ("module `google-libphonenumber` 3.0.0 (D)", "426 kB that no public widget asks for; no AMD module as published"),
     ("module `colorpicker` 3.0.0 (D)", "several libraries bear the name; which one it is, is not documented"),
 )
+
+
+def areas() -> list[str]:
+    """Return the locations of a manifest for which there is a page."""
+    return [name for row in AREAS for name in re.findall(r"`([^`]+)`", row[0])]

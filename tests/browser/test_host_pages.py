@@ -31,7 +31,9 @@ BLOCKS: dict[str, Any] = {
     "mobile": {"frame_url": "/tmpl/controls/button.twig", "color": "#112233"},
 }
 MORE = """
-this.callbacks.leads = {selected: function () { calls.push(['leads.selected', self.list_selected().summary]); }};
+['leads', 'contacts', 'todo'].forEach(function (name) {
+  self.callbacks[name] = {selected: function () { calls.push([name + '.selected', self.list_selected()]); }};
+});
 this.callbacks.onSalesbotDesignerSave = function (handler, values) {
   return JSON.stringify([{question: [{handler: handler, params: values}]}]);
 };
@@ -57,6 +59,8 @@ def host(browser: Browser, tmp_path: Path) -> Iterator[Host]:
         phone = {"field_code": "PHONE", "field_name": "Phone", "values": [{"value": "+15550100"}]}
         books.leads[501] = lead
         books.contacts[601] = {"id": 601, "name": "Vera", "custom_fields_values": [phone]}
+        books.companies[701] = {"id": 701, "name": "Shop", "custom_fields_values": [phone]}
+        books.tasks[801] = {"id": 801, "text": "Call Vera", "entity_type": "leads", "entity_id": 501}
         books.links[("leads", 501)] = {("contacts", 601): {}}
         yield running
 
@@ -68,14 +72,40 @@ def test_the_board_shows_leads_in_their_stages(host: Host) -> None:
     expect(card).to_contain_text("$90")
 
 
-def test_a_lead_card_is_the_current_card_and_shows_the_right_panel(host: Host) -> None:
-    host.visit("/leads/detail/501/")
-    assert host.calls()[0][1] == "lcard"
-    read = "[APP.isCard(), APP.data.current_card.id, APP.data.current_card.model.get('name'), APP.constant('card_id')]"
-    assert host.page.evaluate(read) == [True, 501, "Roses", 501]
+CARDS = [
+    ("leads", 501, "Roses", "lcard", "leads_card", 2),
+    ("contacts", 601, "Vera", "ccard", "contacts_card", 1),
+    ("companies", 701, "Shop", "comcard", "companies_card", 3),
+]
+
+
+@pytest.mark.parametrize(("entity", "number", "name", "area", "page", "kind"), CARDS, ids=lambda each: str(each))
+def test_a_card_is_the_current_card(
+    host: Host, entity: str, number: int, name: str, area: str, page: str, kind: int
+) -> None:
+    host.visit(f"/{entity}/detail/{number}/")
+    assert host.calls()[0][1] == area
+    read = "[APP.isCard(), APP.data.current_card.id, APP.data.current_card.model.get('name'), APP.getBaseEntity()]"
+    assert host.page.evaluate(read) == [True, number, name, entity]
+    codes = "[APP.getWidgetsArea(), APP.constant('card_id'), APP.constant('card_element'), window.probe.system().area]"
+    assert host.page.evaluate(codes) == [page, number, kind, area]
+
+
+def test_outside_cards_there_is_no_current_card(host: Host) -> None:
+    host.visit("/leads/list/")
+    assert host.page.evaluate("[APP.data.current_card, APP.isCard()]") == [False, False]
+
+
+@pytest.mark.parametrize("address", ["/leads/detail/501/", "/contacts/detail/601/", "/companies/detail/701/"])
+def test_the_right_panel_of_a_card_shows_the_widget_and_forgets_it_afterwards(host: Host, address: str) -> None:
+    host.visit(address)
     host.page.evaluate("window.probe.render_template({caption: {class_name: 'mine'}, body: '<b>hello</b>'})")
-    panel = f"#widgets_block .card-widgets__elements .card-widgets__widget-{CODE}.mine .card-widgets__widget__body b"
-    expect(host.page.locator(panel)).to_have_text("hello")
+    own = f"#widgets_block .card-widgets__elements .card-widgets__widget-{CODE}.mine"
+    expect(host.page.locator(f"{own} .card-widgets__widget__body b")).to_have_text("hello")
+    expect(host.page.locator(f"{own} .card-widgets__widget__caption__logo")).to_be_visible()
+    host.page.click(".rail [data-section=settings]")
+    host.page.wait_for_function("window.sandboxReady === 'settings'")
+    expect(host.page.locator(own)).to_have_count(0)
 
 
 def test_a_field_of_the_account_is_filled_in_on_the_card(host: Host) -> None:
@@ -108,11 +138,32 @@ def test_a_card_tab_is_filled_by_the_widget(host: Host) -> None:
     expect(host.page.locator(f"#{CODE} tbody")).to_contain_text("Rose")
 
 
-def test_ticked_rows_are_handed_to_the_chosen_widget(host: Host) -> None:
-    host.visit("/leads/list/")
-    host.page.check("#list_item_501")
+LISTS = [("leads", 501, "lead", 1), ("contacts", 701, "company", 1), ("todo", 801, "task", 0)]
+
+
+@pytest.mark.parametrize(("name", "number", "kind", "phones"), LISTS, ids=lambda each: str(each))
+def test_ticked_rows_are_handed_to_the_chosen_widget(
+    host: Host, name: str, number: int, kind: str, phones: int
+) -> None:
+    host.visit(f"/{name}/list/")
+    host.page.check(f"#list_item_{number}")
     host.page.click(f".list__widget[data-code={CODE}]")
-    assert host.calls()[-1] == ["leads.selected", {"items": 1, "emails": 0, "phones": 1}]
+    called, given = host.calls()[-1]
+    assert (called, given["summary"]) == (f"{name}.selected", {"items": 1, "emails": 0, "phones": phones})
+    assert [(each["id"], each["type"]) for each in given["selected"]] == [(number, kind)]
+
+
+def test_a_location_without_a_page_is_named(browser: Browser, tmp_path: Path) -> None:
+    with running_host(browser, archive(tmp_path / "w.zip", locations=["lcard-1", "cucard-1", "tline"])) as host:
+        host.install()
+        host.visit("/leads/pipeline/")
+        said = [notice for notice in host.notices() if "Location" in notice]
+        assert [name for name in ("lcard-1", "cucard-1", "tline") if any(name in each for each in said)] == [
+            "cucard-1",
+            "tline",
+        ]
+        host.page.click(".notices__pill")
+        expect(host.page.locator(".notices__drawer")).to_contain_text("Location cucard-1 of widget")
 
 
 def test_the_advanced_page_has_both_work_areas(host: Host) -> None:

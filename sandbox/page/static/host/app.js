@@ -2,15 +2,16 @@
  * The global object that widgets read: `APP`, and `AMOCRM` as its second name.
  * https://www.amocrm.ru/developers/content/web_sdk/env_variables
  */
-define(['underscore', 'host/boot', 'host/watched', 'host/notices', 'host/text', 'host/notifications', 'host/place'], (
-  _,
-  boot,
-  { watched },
-  notices,
-  t,
-  notifications,
-  place,
-) => {
+define([
+  'underscore',
+  'host/boot',
+  'host/watched',
+  'host/notices',
+  'host/text',
+  'host/notifications',
+  'host/place',
+  'host/subscribers',
+], (_, boot, { watched }, notices, t, notifications, place, subscribers) => {
   const constants = { ...boot.constants };
 
   /** `APP.constant(key)`; a value as second argument is kept, which public integrations are forbidden to do. */
@@ -74,7 +75,6 @@ define(['underscore', 'host/boot', 'host/watched', 'host/notices', 'host/text', 
     }),
     cf_actions: {},
     legal_handlers: [],
-    notificationCallbacks: {},
     clear_cache() {
       sessionStorage.removeItem('widgets_list');
     },
@@ -111,13 +111,7 @@ define(['underscore', 'host/boot', 'host/watched', 'host/notices', 'host/text', 
     isCard: () => Boolean(place.card),
     getWidgetsArea: () => place.page,
     getV3WidgetsArea: () => place.dotted,
-    addNotificationCallback(code, callback) {
-      const widget = widgets.list[code];
-      if (widget && widget.init_once !== true && !/^y$/i.test(widget.init_once)) {
-        notices.add('advice', `callback:${code}`, t('notices.init_once', { code }), t('notices.init_once_text'));
-      }
-      widgets.notificationCallbacks[code] = callback;
-    },
+    addNotificationCallback: subscribers.add,
     router: { navigate: (path) => window.dispatchEvent(new CustomEvent('host:navigate', { detail: path })) },
   };
   window.APP = watched('APP', app);

@@ -3,15 +3,15 @@
  * destroy the old, list, script and texts, construct, settings, render → bind_actions → init, then the area's own call.
  * Order observed in two builds of the CRM; documented part: https://developers.kommo.com/docs/script-js
  */
-define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/text', 'host/widget_base'], (
-  $,
-  boot,
-  api,
-  place,
-  notices,
-  t,
-  widgetBase,
-) => {
+define([
+  'jquery',
+  'host/boot',
+  'host/api',
+  'host/notices',
+  'host/text',
+  'host/widget_base',
+  'host/widget_files',
+], ($, boot, api, notices, t, widgetBase, files) => {
   const PATIENCE_MS = 3000;
   const REQUIRED = ['render', 'init', 'bind_actions'];
   const list = () => window.APP.widgets.list;
@@ -39,34 +39,6 @@ define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/t
       t('notices.widget', { code: entry.code, step }),
       reason,
     );
-  }
-
-  /** Lets a later try ask anew: also for the widget's own files that still wait for what did not come. */
-  function forget(entry, names) {
-    const waiting = Object.keys(requirejs.s.contexts._.registry).filter((name) => name.startsWith(`${entry.path}/`));
-    [...names, ...waiting].forEach((name) => requirejs.undef(name));
-  }
-
-  function requireModule(entry) {
-    const url = `${entry.path}/script.js?v=${entry.version}`;
-    return new Promise((done, failed) => {
-      requirejs([url], done, (error) => {
-        forget(entry, [url, ...(error.requireModules || [])]);
-        failed(error);
-      });
-    });
-  }
-
-  async function texts(entry) {
-    const locale = entry.locales.includes(boot.lang) ? boot.lang : entry.locales[0];
-    const response = await fetch(`${entry.path}/i18n/${locale}.json?v=${entry.version}`);
-    if (!response.ok) throw new Error(t('loader.no_texts', { locale, status: response.status }));
-    return response.json();
-  }
-
-  function moduleFailure(error) {
-    const names = (error.requireModules || []).filter((name) => !/^\/|^https?:/.test(name));
-    return names.length ? new Error(t('loader.no_module', { names: names.join(', ') })) : error;
   }
 
   /** `this` of a callback: the instance first, then its sibling callbacks; real widgets rely on either. */
@@ -163,12 +135,7 @@ define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/t
       return known.widget;
     }
     try {
-      const [Widget, langs] = await Promise.all([
-        requireModule(entry).catch((error) => {
-          throw moduleFailure(error);
-        }),
-        texts(entry),
-      ]);
+      const [Widget, langs] = await Promise.all([files.script(entry), files.texts(entry)]);
       const widget = construct(Widget, entry, langs);
       list()[entry.code] = widget;
       running.set(entry.code, { widget, entry });
@@ -220,11 +187,26 @@ define(['jquery', 'host/boot', 'host/api', 'host/place', 'host/notices', 'host/t
     return Object.values(answer.widgets).filter((entry) => all || entry.active === 'Y');
   }
 
+  /** Names locations of a manifest for which there is no page here. */
+  function nameMissing(entry) {
+    const missing = entry.locations.filter((each) => !boot.areas.includes(each.replace(/-[01]$/, '')));
+    missing.forEach((name) =>
+      notices.add(
+        'advice',
+        `location:${entry.code}:${name}`,
+        t('notices.location', { name, code: entry.code }),
+        t('notices.location_text'),
+      ),
+    );
+  }
+
   /** Leaves the old area and loads what belongs to the new one; then makes the area's own call. */
   async function enter(area, afterwards) {
     for (const [code, { entry }] of [...running]) if (!staysAlive(entry)) destroy(code);
     $(document).trigger('page:changed');
-    const wanted = (await entries(area)).filter((entry) => staysAlive(entry) || belongs(entry, area));
+    const installed = await entries(area);
+    installed.forEach(nameMissing);
+    const wanted = installed.filter((entry) => staysAlive(entry) || belongs(entry, area));
     for (const entry of wanted) {
       const widget = await load(entry);
       if (afterwards) await afterwards(entry, widget);
