@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from flask import request
+
 from sandbox.amojo import hooks
 from sandbox.amojo.records import Chat, Scope
 from sandbox.control import samples
@@ -18,6 +20,13 @@ MODES = ("ok", "wrong-signature", "twice", "foreign-scope", "unknown-event")
 def known(world: World) -> Json:
     """List the samples, and how they can be sent."""
     return {"vectors": list(samples.chat_hooks()), "modes": MODES, "crm": list(samples.crm_hooks())}
+
+
+def template(world: World, name: str) -> Json:
+    """Show a chat hook's sample, retold for ``chat`` if named, to be changed and sent as ``body``."""
+    wanted = {"vector": name, "chat": request.args.get("chat")}
+    scope = chosen_scope(world, wanted)
+    return {"body": addressed(world, scope, chosen_body(world, scope, wanted))}
 
 
 def send(world: World) -> Json:
@@ -103,6 +112,7 @@ def deliver(world: World, scope: Scope, body: dict[str, Any], mode: str) -> list
 
 ROUTES = (
     Route("GET", "/hooks", known),
+    Route("GET", "/hooks/<name>", template),
     Route("POST", "/hooks", send),
     Route("POST", "/hooks/crm", send_crm),
 )

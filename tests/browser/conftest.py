@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from sandbox.amojo.reading import Part
+from sandbox.amojo.records import Scope
 from tests.support.host_page import Host, archive, running_host
 from tests.support.widget_page import Widget, running_widget
 
@@ -15,6 +17,15 @@ def host(browser: Browser, tmp_path: Path) -> Iterator[Host]:
     """A sandbox whose only widget is the probe, not yet installed."""
     with running_host(browser, archive(tmp_path / "widget.zip")) as running:
         yield running
+
+
+@pytest.fixture
+def scope(host: Host) -> Scope:
+    """The channel, connected in the host's account."""
+    account = host.world.accounts.first
+    body = {"account_id": account.amojo_id, "title": "Chat", "hook_api_version": "v2"}
+    answer = host.world.channels.connect(host.world.registered.channel, Part(body))
+    return host.world.channels.scopes[answer["scope_id"]]
 
 
 @pytest.fixture

@@ -1,32 +1,13 @@
 """The inbox: a visitor's message appears by itself, a manager answers, and delivery is marked."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import expect
 
 from sandbox.amojo.reading import Part
 from sandbox.amojo.records import Scope
-from tests.support.host_page import Host
+from tests.support.host_page import Host, said
 
 pytestmark = pytest.mark.browser
-
-
-def said(text: str, number: int) -> Part:
-    """What an integration sends when a visitor writes."""
-    person: dict[str, Any] = {"id": "visitor-1", "name": "Vera Visitor"}
-    payload = {"timestamp": 1780000000 + number, "msec_timestamp": (1780000000 + number) * 1000, "msgid": f"m-{number}"}
-    payload |= {"conversation_id": "c-1", "sender": person, "message": {"type": "text", "text": text}, "silent": False}
-    return Part({"event_type": "new_message", "payload": payload})
-
-
-@pytest.fixture
-def scope(host: Host) -> Scope:
-    account = host.world.accounts.first
-    channel = host.world.registered.channel
-    body = {"account_id": account.amojo_id, "title": "Chat", "hook_api_version": "v2"}
-    answer = host.world.channels.connect(channel, Part(body))
-    return host.world.channels.scopes[answer["scope_id"]]
 
 
 def test_a_message_appears_in_the_open_inbox_by_itself(host: Host, scope: Scope) -> None:
@@ -37,6 +18,13 @@ def test_a_message_appears_in_the_open_inbox_by_itself(host: Host, scope: Scope)
     expect(host.page.locator(".bubble")).to_contain_text("Do you have roses?")
     host.world.chats.write(scope, said("Red ones", 2))
     expect(host.page.locator(".bubble").last).to_contain_text("Red ones")
+
+
+def test_the_lead_of_a_new_chat_appears_on_the_open_board_by_itself(host: Host, scope: Scope) -> None:
+    host.visit("/leads/pipeline/")
+    expect(host.page.locator(".stage__leads a.lead")).to_have_count(0)
+    host.world.chats.write(scope, said("Do you have roses?", 1))
+    expect(host.page.locator(".stage__leads a.lead")).to_contain_text("Vera Visitor")
 
 
 def test_what_was_not_read_is_counted_until_the_chat_is_opened(host: Host, scope: Scope) -> None:

@@ -74,6 +74,16 @@ def test_a_retold_typing_is_not_over_yet(client: FlaskClient, chat: str) -> None
     assert typing["expired_at"] == NOW + 5
 
 
+def test_a_sample_can_be_taken_as_a_template_and_sent_as_a_body(
+    client: FlaskClient, chat: str, receiver: Receiver
+) -> None:
+    body = client.get(f"/_sandbox/hooks/v2-text?chat={chat}").get_json()["body"]
+    body["message"]["message"]["text"] = "in my own words"
+    sent(client, "", {"body": body})
+    assert "in my own words" in receiver.got[0].body.decode()
+    assert client.get("/_sandbox/hooks/v9").status_code == 400
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

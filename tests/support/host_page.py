@@ -12,6 +12,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
+from sandbox.amojo.reading import Part
 from sandbox.app import create_app
 from sandbox.outbound import Outcome, Outgoing
 from sandbox.registration import registration
@@ -51,6 +52,14 @@ def archive(path: Path, *, script: str = PROBE, files: dict[str, str] | None = N
         for name, content in (whole | (files or {})).items():
             zipped.writestr(name, content)
     return path
+
+
+def said(text: str, number: int) -> Part:
+    """What an integration sends when a visitor writes."""
+    person: dict[str, Any] = {"id": "visitor-1", "name": "Vera Visitor"}
+    payload = {"timestamp": 1780000000 + number, "msec_timestamp": (1780000000 + number) * 1000, "msgid": f"m-{number}"}
+    payload |= {"conversation_id": "c-1", "sender": person, "message": {"type": "text", "text": text}, "silent": False}
+    return Part({"event_type": "new_message", "payload": payload})
 
 
 @dataclass

@@ -13,6 +13,8 @@ define(['host/dom', 'control/ask'], ({ el, fill }, ask) => {
     step: '0.05',
     value: '1',
   });
+  const account = el('select', { id: 'fault_account', onfocus: loadAccounts });
+  const seconds = el('input.text-input', { id: 'fault_seconds', type: 'number', step: 'any', placeholder: 'usual' });
   const once = el('input', { id: 'fault_once', type: 'checkbox', checked: true });
   let known = {};
 
@@ -22,14 +24,24 @@ define(['host/dom', 'control/ask'], ({ el, fill }, ask) => {
 
   function item(fault) {
     const how = fault.once ? 'once' : fault.chance < 1 ? `chance ${fault.chance}` : 'always';
-    return el('li', {}, el('strong', {}, fault.name), ` on ${fault.route}, ${how}, struck ${fault.struck} ×`);
+    const where = `${fault.route}${fault.account ? ` of ${fault.account}` : ''}`;
+    return el('li', {}, el('strong', {}, fault.name), ` on ${where}, ${how}, struck ${fault.struck} ×`);
   }
 
   function show(answer) {
     fill(set, answer.set.map(item), answer.set.length ? null : el('li.muted', {}, 'None is set.'));
   }
 
+  async function loadAccounts() {
+    const { accounts } = await ask.get('state');
+    const chosen = account.value;
+    const named = accounts.map((each) => el('option', { value: each.subdomain }, each.subdomain));
+    fill(account, el('option', { value: '' }, 'every account'), named);
+    account.value = chosen;
+  }
+
   async function load() {
+    loadAccounts();
     const answer = await ask.get('faults');
     known = answer.known;
     fill(
@@ -43,6 +55,8 @@ define(['host/dom', 'control/ask'], ({ el, fill }, ask) => {
   const add = (event) => {
     event.preventDefault();
     const wish = { name: names.value, route: route.value, chance: Number(chance.value), once: once.checked };
+    if (account.value) wish.account = account.value;
+    if (seconds.value) wish.seconds = Number(seconds.value);
     ask.told(
       outcome,
       async () => show(await ask.post('faults', wish)),
@@ -83,6 +97,10 @@ define(['host/dom', 'control/ask'], ({ el, fill }, ask) => {
           meaning,
           el('label', { for: 'fault_route' }, 'Route (path or hook, * fits all)'),
           route,
+          el('label', { for: 'fault_account' }, 'Account'),
+          account,
+          el('label', { for: 'fault_seconds' }, 'Seconds (of slow, late, skew)'),
+          seconds,
           el('label', { for: 'fault_chance' }, 'Chance'),
           chance,
           el('label.control__check', { for: 'fault_once' }, once, ' once only'),

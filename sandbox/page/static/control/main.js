@@ -16,9 +16,9 @@ define(['host/dom', 'control/ask', 'control/requests', 'control/faults', 'contro
     document.getElementById('state').textContent = [
       `seed ${state.seed}`,
       `${clock} UTC${state.clock.is_stopped ? ' (stopped)' : ''}`,
-      `${state.installed.length} installed`,
-      `${state.scopes.filter((scope) => scope.is_connected).length} connected`,
-      `${state.faults.length} faults`,
+      `installed: ${state.installed.length}`,
+      `connected: ${state.scopes.filter((scope) => scope.is_connected).length}`,
+      `faults: ${state.faults.length}`,
     ].join(' · ');
   }
   ask.onChange(showState);

@@ -1,5 +1,5 @@
 /** The log of requests: what came in and what went out, each with its verdict; one can be replayed. */
-define(['host/dom', 'control/ask'], ({ el, fill }, ask) => {
+define(['host/calm', 'host/dom', 'control/ask'], (calm, { el, fill }, ask) => {
   const SHOWN = 200;
   const kept = [];
   let chosen = null;
@@ -107,13 +107,13 @@ define(['host/dom', 'control/ask'], ({ el, fill }, ask) => {
     );
   }
 
-  async function refresh() {
+  const refresh = calm(async () => {
     const last = kept.length ? kept[kept.length - 1].number : 0;
     const { requests } = await ask.get(`log?after=${last}`);
     kept.push(...requests);
     kept.splice(0, Math.max(0, kept.length - 1000));
     draw();
-  }
+  });
 
   function follow() {
     const stream = new EventSource('/_sandbox/events');

@@ -116,11 +116,10 @@ define([
     const board = el('div.board__stages#pipeline_holder');
     const column = el('aside.sources', { 'aria-label': t('sources.title') });
     fill(holder, head(pipeline), el('div.board#list_page_holder', {}, column, board));
+    const redraw = calm(() => drawStages(board, pipeline));
     const stops = [
-      live.on(
-        'lead',
-        calm(() => drawStages(board, pipeline)),
-      ),
+      live.on('lead', redraw),
+      live.on('unsorted', redraw), // a lead that a chat, a form or a call has made
       live.on(
         'source',
         calm(() => sources.draw(column, pipeline)),
