@@ -1,7 +1,7 @@
 """A bundle: the files of one widget in memory, whether rendered, read from a folder or from a zip."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bundler import facts
 
@@ -9,8 +9,7 @@ from bundler import facts
 UNSAFE, TOO_LARGE, DAMAGED = "unsafe", "too large", "damaged"
 
 
-@dataclass(frozen=True)
-class Flaw:
+class Flaw(NamedTuple):
     """Something that the container did wrong (an unsafe entry name, a damaged entry); rules turn it into a finding."""
 
     kind: str
@@ -18,8 +17,7 @@ class Flaw:
     detail: str
 
 
-@dataclass(frozen=True)
-class Bundle:
+class Bundle(NamedTuple):
     """Files by their path from the widget's root, in sorted order.
 
     ``container`` is what people call the thing that was read (``dist/widget.zip``), ``is_zip`` whether it was an
@@ -30,9 +28,9 @@ class Bundle:
     container: str = "widget.zip"
     is_zip: bool = False
     wrapped_in: str = ""
-    flaws: tuple[Flaw, ...] = field(default=())
+    flaws: tuple[Flaw, ...] = ()
 
-    def __contains__(self, path: str) -> bool:
+    def __contains__(self, path: object) -> bool:
         return path in self.files
 
     @property

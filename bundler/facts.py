@@ -4,8 +4,8 @@ Each table names its source. Read in 2025 and 2026; where sources contradict eac
 """
 
 import re
-from dataclasses import dataclass
 from types import MappingProxyType as Table
+from typing import NamedTuple
 
 KOMMO_DOCS = "https://developers.kommo.com/docs"
 AMOCRM_DOCS = "https://www.amocrm.ru/developers/content"
@@ -76,8 +76,7 @@ AI_AGENT_LOCATION, AI_AGENT_KEY, AI_AGENT_LENGTH = "ai_agent", "widget.ai_agent_
 LONG_TEXT = 25
 
 
-@dataclass(frozen=True)
-class Location:
+class Location(NamedTuple):
     """A place of the interface where a widget may work.
 
     ``suffixed``: takes ``-0`` (only initialise) or ``-1`` (with a block in the panel). ``block`` is the part of the

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from bundler.bundle import Bundle
 from bundler.parts.load import Files, NoPart, Parts, Unread
@@ -16,8 +17,7 @@ _QUOTES = "\"'`"
 _LEAST_SECRET = 6
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that a rule found, ready to be shown."""
 
     rule: Rule
@@ -27,8 +27,7 @@ class Finding:
     fix: str
 
 
-@dataclass(frozen=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A rule that could not look at a file, or at anything (it is never counted as passed)."""
 
     rule: Rule
@@ -154,5 +153,5 @@ def _order(finding: Finding) -> tuple[int, str, int, int, str]:
 
 def _concealed(finding: Finding, report: Report) -> Finding:
     text = "" if finding.place.is_secret else report.conceal(finding.place.text)
-    place = replace(finding.place, text=text)
-    return replace(finding, place=place, message=report.conceal(finding.message), fix=report.conceal(finding.fix))
+    place = finding.place._replace(text=text)
+    return finding._replace(place=place, message=report.conceal(finding.message), fix=report.conceal(finding.fix))

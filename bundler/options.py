@@ -4,9 +4,8 @@ import functools
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -23,8 +22,7 @@ _PATH = click.Path(path_type=Path)
 FORM_NAMES = ("text", "json", "sarif", "github")
 
 
-@dataclass(frozen=True)
-class Wishes:
+class Wishes(NamedTuple):
     """For whom a widget is checked, in which form the report is wanted, and when the run began."""
 
     target: str
@@ -54,8 +52,7 @@ class Wishes:
             sys.exit(1)
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """What to build, for which environment, where to."""
 
     source: Path

@@ -4,14 +4,14 @@ Sizes: https://developers.kommo.com/docs/images ; https://developers.kommo.com/d
 """
 
 import base64
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, lru_cache
 from pathlib import Path
-
-import resvg_py
 
 from bundler import facts
 from bundler.errors import WrongUse
+from bundler.shelf import NO_SHELF, Shelf, name_of
 
 Size = tuple[int, int]
 LOCALE_MARK = "{locale}"
@@ -27,43 +27,72 @@ _FRAME = (
 
 
 def make_pictures(
-    folder: Path, wanted: Mapping[str, str], locales: Iterable[str], *, with_trigger: bool
+    folder: Path,
+    wanted: Mapping[str, str],
+    locales: Iterable[str],
+    *,
+    with_trigger: bool,
+    shelf: Shelf = NO_SHELF,
 ) -> dict[str, bytes]:
     """Make every picture that ``[pictures]`` asks for: path in the bundle → content.
 
     ``logo`` gives the five logos (six ``with_trigger``), ``tour`` images/tour.png, or one for each language if its name
-    has ``{locale}`` in it; ``menu`` the left menu's icon for both themes. Raises ``WrongUse`` for a source that is
-    missing, too small or no picture.
+    has ``{locale}`` in it; ``menu`` the left menu's icon for both themes. What the shelf holds is not drawn again.
+    Raises ``WrongUse`` for a source that is missing, too small or no picture.
     """
     files = dict[str, bytes]()
     if "logo" in wanted:
-        files |= make_logos(_source(folder, wanted["logo"]), with_trigger=with_trigger)
+        with _source(folder, wanted["logo"]) as source:
+            files |= make_logos(source, with_trigger=with_trigger, shelf=shelf)
     if "menu" in wanted:
-        files |= make_menu_icons(_source(folder, wanted["menu"]))
+        with _source(folder, wanted["menu"]) as source:
+            files |= make_menu_icons(source)
     tour = wanted.get("tour", "")
     for locale in locales if LOCALE_MARK in tour else [""] if tour else []:
         path = f"images/tour_{locale}.png" if locale else "images/tour.png"
-        files[path] = draw(_source(folder, tour.replace(LOCALE_MARK, locale)), facts.TOUR_SIZE)
+        with _source(folder, tour.replace(LOCALE_MARK, locale)) as source:
+            files[path] = draw(source, facts.TOUR_SIZE, shelf=shelf)
     return files
 
 
-def make_logos(source: bytes, *, with_trigger: bool) -> dict[str, bytes]:
+def make_logos(source: bytes, *, with_trigger: bool, shelf: Shelf = NO_SHELF) -> dict[str, bytes]:
     """Draw the logos of a widget: path → PNG. ``with_trigger`` adds the one that only the Digital Pipeline needs."""
     sizes = dict([*facts.LOGOS.items(), *([facts.LOGO_DP] if with_trigger else [])])
-    return {path: draw(source, size, margin=facts.LOGO_MARGINS.get(path, 0)) for path, size in sizes.items()}
+    margins = facts.LOGO_MARGINS
+    return {path: draw(source, size, margin=margins.get(path, 0), shelf=shelf) for path, size in sizes.items()}
 
 
 def make_menu_icons(source: bytes) -> dict[str, bytes]:
     """The left menu's icon for both themes, from one SVG whose lines have the colour ``currentColor``."""
     if _CURRENT_COLOUR not in source:
         raise WrongUse("the menu's icon must be an SVG drawn in currentColor, so that it can be dark or light")
+    _try_svg(source)
     colours = _MENU_COLOURS.items()
     return {f"images/menu_{theme}.svg": source.replace(_CURRENT_COLOUR, colour) for theme, colour in colours}
 
 
 @lru_cache(maxsize=64)
-def draw(source: bytes, size: Size, *, margin: int = 0) -> bytes:
+def draw(source: bytes, size: Size, *, margin: int = 0, shelf: Shelf = NO_SHELF) -> bytes:
     """Draw an SVG or PNG as a PNG of exactly ``size`` pixels, centred, never stretched, below 300 KB."""
+    name = name_of(source, repr((size, margin)).encode(), _way_of_drawing())
+    drawn = shelf.get(name)
+    if drawn is None:
+        drawn = _drawn(source, size, margin)
+        shelf.put(name, drawn)
+    return drawn
+
+
+@cache
+def _way_of_drawing() -> bytes:
+    """What decides about the bytes of a drawing beside its source and size: the programs that draw it."""
+    import PIL
+    import resvg_py
+
+    ours = (Path(__file__).with_name(name).read_bytes() for name in ("pictures.py", "raster.py", "facts.py"))
+    return name_of(PIL.__version__.encode(), resvg_py.__version__.encode(), *ours).encode()
+
+
+def _drawn(source: bytes, size: Size, margin: int) -> bytes:
     if source.startswith(_PNG):
         from bundler import raster  # Pillow takes longer to import than all logos take to draw.
 
@@ -78,6 +107,9 @@ def draw(source: bytes, size: Size, *, margin: int = 0) -> bytes:
 
 def _draw_svg(source: bytes, size: Size, margin: int) -> bytes:
     """System fonts are not used, because then two machines would draw two pictures."""
+    import resvg_py
+
+    _try_svg(source)
     if b"<text" in source:
         raise WrongUse("the picture has a <text>, which looks different on each machine: turn its letters into paths")
     width, height = size
@@ -95,20 +127,24 @@ def _draw_svg(source: bytes, size: Size, margin: int) -> bytes:
         raise WrongUse(f"the picture cannot be drawn: {error}") from None
 
 
-def _source(folder: Path, name: str) -> bytes:
+@contextmanager
+def _source(folder: Path, name: str) -> Iterator[bytes]:
+    """The content of a source; what is wrong with it is said with its name."""
     path = folder / name
     if not path.is_file():
         raise WrongUse(f"there is no {name}, which [pictures] in widget.toml names")
-    content = path.read_bytes()
-    if not content.startswith(_PNG):
-        _try_svg(name, content)
-    return content
+    try:
+        yield path.read_bytes()
+    except WrongUse as error:
+        raise WrongUse(*(f"{name}: {problem}" for problem in error.problems)) from None
 
 
 @lru_cache(maxsize=16)
-def _try_svg(name: str, content: bytes) -> None:
+def _try_svg(source: bytes) -> None:
     """An SVG inside another is skipped without a word when it is broken, so it is tried alone first."""
+    import resvg_py
+
     try:
-        resvg_py.svg_to_bytes(svg_string=content.decode(), skip_system_fonts=True, width=1)
+        resvg_py.svg_to_bytes(svg_string=source.decode(), skip_system_fonts=True, width=1)
     except ValueError as error:
-        raise WrongUse(f"{name} is neither an SVG that can be drawn nor a PNG: {error}") from None
+        raise WrongUse(f"the picture is neither an SVG that can be drawn nor a PNG: {error}") from None

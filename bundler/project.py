@@ -3,9 +3,9 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType as Table
+from typing import Any, NamedTuple
 
 from bundler.errors import WrongUse
 from bundler.parts.place import Place
@@ -46,8 +46,7 @@ _LOCAL_ORIGIN = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\Z")
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d+)?(/[\w./-]*)?\Z", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(NamedTuple):
     """What ``widget.toml`` says, and where it was found. The tables are handed to the templates as they are.
 
     ``suppress`` tells where each rule is suppressed; the reason is for readers of the file.
@@ -55,12 +54,12 @@ class Project:
 
     folder: Path
     widget: Mapping[str, Any]
-    support: Mapping[str, str] = field(default_factory=dict)
-    backend: Mapping[str, str] = field(default_factory=dict)
-    pictures: Mapping[str, str] = field(default_factory=dict)
-    suppress: Mapping[str, Place] = field(default_factory=dict)
-    channel: Mapping[str, Any] = field(default_factory=dict)
-    text: str = field(default="", repr=False)
+    support: Mapping[str, str] = Table({})
+    backend: Mapping[str, str] = Table({})
+    pictures: Mapping[str, str] = Table({})
+    suppress: Mapping[str, Place] = Table({})
+    channel: Mapping[str, Any] = Table({})
+    text: str = ""
 
     def line_of(self, table: str, key: str = "") -> int:
         """The line on which a table or a key of it stands in ``widget.toml``."""

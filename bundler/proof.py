@@ -4,10 +4,9 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bundler.bundle import Bundle
 from bundler.errors import WrongUse
@@ -16,8 +15,7 @@ SUFFIX = ".json"
 _PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """Under which circumstances a widget was rendered."""
 
     environment: str

@@ -4,21 +4,27 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+import jinja2
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2.bccache import Bucket
 
 from bundler import facts
 from bundler.bundle import Bundle, is_leftover
 from bundler.errors import WrongUse
 from bundler.pictures import LOCALE_MARK, make_pictures
 from bundler.project import PROJECT_FILE, Project
+from bundler.shelf import NO_SHELF, Shelf, name_of
 
 TEMPLATE = ".j2"
 _PARTS = "parts/"
 
 
-def render(project: Project, environment: str, backend_url: str) -> Bundle:
-    """Render the project for one environment. Raises ``WrongUse`` for a template that fails, with file and line."""
-    templates = _templates(project.folder)
+def render(project: Project, environment: str, backend_url: str, *, shelf: Shelf = NO_SHELF) -> Bundle:
+    """Render the project for one environment. Raises ``WrongUse`` for a template that fails, with file and line.
+
+    What an earlier build left on the ``shelf`` (drawings, compiled templates) is used; it changes nothing but the time.
+    """
+    templates = _templates(project.folder, shelf)
     values: dict[str, object] = {
         "widget": project.widget,
         "support": project.support,
@@ -37,8 +43,8 @@ def render(project: Project, environment: str, backend_url: str) -> Bundle:
         files[target] = content
     # A picture that lies in the source ready-made is preferred to a drawn one.
     has_trigger = facts.TRIGGER_LOCATION.encode() in files.get(facts.MANIFEST, b"")
-    files = make_pictures(project.folder, project.pictures, project.locales, with_trigger=has_trigger) | files
-    return Bundle(dict(sorted(files.items())), container=facts.ARCHIVE_NAME)
+    drawn = make_pictures(project.folder, project.pictures, project.locales, with_trigger=has_trigger, shelf=shelf)
+    return Bundle(dict(sorted((drawn | files).items())), container=facts.ARCHIVE_NAME)
 
 
 def _sources(project: Project) -> Iterator[str]:
@@ -52,8 +58,35 @@ def _sources(project: Project) -> Iterator[str]:
             yield name
 
 
+class _Compiled(BytecodeCache):
+    """Compiled templates on the shelf. Jinja itself checks that the source and the version of Python are the same."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take a template from the shelf."""
+        compiled = self._shelf.get(_name(bucket))
+        if compiled is not None:
+            bucket.bytecode_from_string(compiled)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Put a template on the shelf."""
+        self._shelf.put(_name(bucket), bucket.bytecode_to_string())
+
+
+def _name(bucket: Bucket) -> str:
+    return name_of(_way_of_compiling(), bucket.key.encode())
+
+
 @cache
-def _templates(folder: Path) -> Environment:
+def _way_of_compiling() -> bytes:
+    """What decides about a compiled template beside its source: jinja, and the delimiters in this module."""
+    return name_of(jinja2.__version__.encode(), Path(__file__).read_bytes()).encode()
+
+
+@cache
+def _templates(folder: Path, shelf: Shelf) -> Environment:
     """Jinja with square delimiters, so that Twig and JavaScript need no escaping.
 
     It is kept, since watching renders the same folder again and again; changed files are read anew.
@@ -61,6 +94,7 @@ def _templates(folder: Path) -> Environment:
     """
     return Environment(  # noqa: S701
         loader=FileSystemLoader(folder),
+        bytecode_cache=_Compiled(shelf),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         trim_blocks=True,

@@ -1,8 +1,9 @@
 """A rule: a record and a small function that yields what it found. All rules together are the catalogue."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType as Table
+from typing import NamedTuple
 
 from bundler.parts.load import asked_for
 from bundler.parts.place import Place
@@ -28,13 +29,12 @@ class Severity(StrEnum):
 ERROR, WARNING, ADVICE = Severity.ERROR, Severity.WARNING, Severity.ADVICE
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """One thing that a rule's function found; ``values`` fill the braces of the rule's ``fix``."""
 
     place: Place
     message: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = Table({})
 
 
 Hits = Iterator[Hit]
@@ -46,8 +46,7 @@ def at(place: Place | str, message: str, **values: object) -> Hit:
     return Hit(Place(place) if isinstance(place, str) else place, message, values)
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """One check of the catalogue.
 
     ``title``, the function's docstring, states what is right; ``why`` tells what happens otherwise, ``fix`` how to mend

@@ -9,6 +9,9 @@ from bundler.options import Order, Wishes, linting, ordering
 from bundler.project import read_project
 from bundler.proof import Origin, describe, manifest_path
 from bundler.render import render
+from bundler.shelf import Shelf
+
+_SHELF = Shelf()
 
 
 @click.command("build")
@@ -34,7 +37,7 @@ def build(wishes: Wishes, order: Order) -> Report:
         raise WrongUse(f"{order.out} lies in {order.source}, so each zip would hold the one before: name another --out")
     project = read_project(order.source)
     origin = Origin(order.environment, project.backend_url(order.environment, order.backend_url))
-    bundle = render(project, origin.environment, origin.backend_url)
+    bundle = render(project, origin.environment, origin.backend_url, shelf=_SHELF)
     report = wishes.lint(bundle, project.suppress)
     described = manifest_path(order.target)
     if report.has_errors:

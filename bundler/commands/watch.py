@@ -1,7 +1,6 @@
 """``build.py watch``: build again at each save."""
 
 import contextlib
-import dataclasses
 import http.client
 import time
 from urllib.parse import urlsplit
@@ -49,7 +48,7 @@ def command(wishes: Wishes, order: Order, sandbox: str) -> None:
 
 def _build_again(wishes: Wishes, order: Order, sandbox: str) -> None:
     """Build; whatever goes wrong is told, and the next save may mend it."""
-    wishes = dataclasses.replace(wishes, started_at=time.perf_counter())
+    wishes = wishes._replace(started_at=time.perf_counter())
     try:
         report = build(wishes, order)
     except WrongUse as error:

@@ -5,7 +5,7 @@ Shape of a widget's script: https://developers.kommo.com/docs/script-js
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -19,8 +19,7 @@ _WORD = "callbacks"
 _OTHER_FILES = re.compile(rb"""["'`](?:\.{0,2}/|https?:)""")
 
 
-@dataclass(frozen=True)
-class Callback:
+class Callback(NamedTuple):
     """One callback: the value that the widget gives it, in the script where it stands."""
 
     script: Script
@@ -38,17 +37,17 @@ class Callback:
         return node if is_function(node) else None
 
 
-@dataclass
 class Callbacks:
     """All callbacks that were found. ``is_complete``: no other can be hidden in what could not be followed.
 
     ``selves`` are the names under which the code speaks of the widget (``var self = this``), with their scopes.
     """
 
-    found: dict[str, Callback] = field(default_factory=dict)
-    is_complete: bool = True
-    place: Place = field(default_factory=lambda: Place(facts.SCRIPT))
-    selves: list[tuple[Scopes, str, Range]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.found: dict[str, Callback] = {}
+        self.is_complete = True
+        self.place = Place(facts.SCRIPT)
+        self.selves: list[tuple[Scopes, str, Range]] = []
 
     def __contains__(self, name: str) -> bool:
         return name in self.found

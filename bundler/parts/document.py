@@ -3,8 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bundler.parts.place import Place, Text
 
@@ -27,8 +27,7 @@ class JsonError(Exception):
         self.place = place
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """One JSON value. Asking it for something that it is not gives nothing, never an error."""
 
     text: Text
@@ -104,10 +103,10 @@ def parse_json(text: Text) -> Node:
     return root
 
 
-@dataclass
 class _Parser:
-    text: Text
-    at: int = 0
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.at = 0
 
     def value(self, depth: int) -> Node:
         self.skip_space()

@@ -8,7 +8,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
@@ -23,8 +23,7 @@ _UNMEASURED = {
 }
 
 
-@dataclass(frozen=True)
-class Image:
+class Image(NamedTuple):
     """One picture. ``width`` and ``height`` are 0 where unknown; ``damage`` says what is wrong with the bytes."""
 
     path: str

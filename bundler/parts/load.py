@@ -4,8 +4,7 @@ To add a part, write a loader with ``@part``: rules may ask for it by its name a
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from bundler import facts
 from bundler.bundle import Bundle, is_leftover
@@ -24,8 +23,7 @@ Loader = TypeVar("Loader", bound=Callable[..., Any])
 LOADERS: dict[str, Callable[..., Any]] = {}
 
 
-@dataclass(frozen=True)
-class Unread:
+class Unread(NamedTuple):
     """A file that should have been in a part and is not, and why."""
 
     place: Place
@@ -41,8 +39,7 @@ class NoPart(Exception):
         self.unread = unread
 
 
-@dataclass(frozen=True)
-class Files(Generic[T]):
+class Files(NamedTuple, Generic[T]):
     """A part made of several files: those that could be read, by path, and those that could not. Rules get ``read``."""
 
     read: Mapping[str, T]

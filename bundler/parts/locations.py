@@ -1,13 +1,12 @@
 """The manifest's list of locations, each split into its name and its suffix."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bundler.parts.document import Node
 from bundler.parts.place import Place
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(NamedTuple):
     """One entry of the list: ``lcard-1`` has the name ``lcard`` and the suffix ``1``."""
 
     node: Node
@@ -20,11 +19,11 @@ class Listed:
         return self.node.place
 
 
-@dataclass(frozen=True)
 class Locations:
     """All entries that are texts, in their order."""
 
-    listed: tuple[Listed, ...]
+    def __init__(self, listed: tuple[Listed, ...]) -> None:
+        self.listed = listed
 
     def __contains__(self, name: str) -> bool:
         return self.find(name) is not None

@@ -2,14 +2,14 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 _SHOWN = 60
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A file of the bundle, and if known the line and column (from 1, in characters) and the offending text there.
 
     ``is_secret`` says that the text must never be shown; reports withhold it wherever it occurs.
@@ -23,15 +23,15 @@ class Place:
 
     def hidden(self) -> "Place":
         """The same place, its text a secret."""
-        return replace(self, is_secret=True)
+        return self._replace(is_secret=True)
 
     def without_text(self) -> "Place":
         """The same place when what stands there says nothing: something is missing."""
-        return replace(self, text="")
+        return self._replace(text="")
 
     def only(self, text: str) -> "Place":
         """The same place with a shorter text: the piece that matters."""
-        return replace(self, text=text)
+        return self._replace(text=text)
 
     @property
     def shown(self) -> str:

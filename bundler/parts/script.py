@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import tree_sitter_javascript
@@ -21,16 +20,16 @@ _WORD_BYTES = frozenset(bytes([byte]) for byte in range(256) if _WORDS.match(byt
 _SPACED = bytes(byte if bytes([byte]) in _WORD_BYTES else ord(" ") for byte in range(256))
 
 
-@dataclass(frozen=True)
 class Script:
     """One script: its bytes, its tree, and the ways in which rules search it.
 
     Rules start from bytes (``words``, ``mentions``), which is many times faster than walking the tree.
     """
 
-    path: str
-    source: bytes
-    tree: Tree
+    def __init__(self, path: str, source: bytes, tree: Tree) -> None:
+        self.path = path
+        self.source = source
+        self.tree = tree
 
     def place(self, node: Node) -> Place:
         """Where a node stands; columns count characters."""

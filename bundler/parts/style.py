@@ -1,17 +1,15 @@
 """A style sheet, parsed once with tinycss2."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import tinycss2
 
 from bundler.parts.place import Place, Text
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(NamedTuple):
     """One style sheet: its top-level rules as tinycss2 nodes, and the ``mistakes`` in and between them."""
 
     text: Text

@@ -50,7 +50,7 @@ def test_a_build_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert done.returncode == 0
     assert "jinja2" in imported
-    assert not imported & {"PIL", "rich", "watchfiles", "flask", "sqlalchemy", "requests", "asyncio"}
+    assert not imported & {"PIL.Image", "rich", "watchfiles", "flask", "sqlalchemy", "requests", "asyncio"}
 
 
 def test_clock_locale_umask_and_place_leave_no_trace_in_the_zip(tmp_path: Path) -> None:
