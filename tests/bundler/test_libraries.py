@@ -5,10 +5,10 @@ from pathlib import Path
 from tests.bundler.widgets import Case
 
 VENDOR = Path(__file__).parents[2] / "sandbox" / "page" / "vendor"
-LIBRARIES = {f"lib/{path.name}": path.read_bytes() for path in sorted(VENDOR.rglob("*.js"))}
-# Minified and unused here; eval, script elements, synchronous requests and the console are really in them; one of them
-# leaks two globals.
-TRUE = {"ZIP006", "ZIP007", "JS007", "JS009", "JS010", "JS011", "JS016", "JS017"}
+LIBRARIES = {f"lib/{path.name}": path.read_bytes() for path in sorted(VENDOR.rglob("*.js")) if path.is_file()}
+# Minified and unused here; eval, alert, script elements, synchronous requests, the console, carriage returns and names
+# of countries are really in them; two of them leak globals.
+TRUE = {"ZIP006", "ZIP007", "ENC003", "I18N022", "JS007", "JS008", "JS009", "JS010", "JS011", "JS016", "JS017"}
 
 
 def test_libraries_get_only_findings_that_are_true() -> None:
@@ -16,7 +16,7 @@ def test_libraries_get_only_findings_that_are_true() -> None:
     assert len(LIBRARIES) > 5
     assert {finding.rule.id for finding in findings} <= TRUE
     leaked = {finding.place.text for finding in findings if finding.rule.id == "JS017"}
-    assert leaked <= {"key", "b1"}
+    assert leaked <= {"key", "b1", "__g", "__e"}
 
 
 def test_libraries_get_no_errors_in_a_private_widget() -> None:
