@@ -1,5 +1,6 @@
 """The door of the bundler: ``python build.py --help``."""
 
+import atexit
 import contextlib
 import gc
 import os
@@ -14,10 +15,16 @@ except ModuleNotFoundError as error:
     print(f"{error.name} is not installed: run `make install`, then .venv/bin/python build.py", file=sys.stderr)
     sys.exit(2)
 
+
+def _leave(code: int) -> None:
+    """End at once: everything is written by then, and taking all modules apart would cost as much as the rules do."""
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
+    os._exit(code)
+
+
 try:
     main()
 except SystemExit as end:
-    # Everything is written and closed by now; taking all modules apart one by one costs as much as the rules do.
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.flush()
-    os._exit(end.code if isinstance(end.code, int) else 0)
+    atexit.register(_leave, end.code if isinstance(end.code, int) else 0)
+    raise

@@ -153,10 +153,11 @@ def menu_icons_are_svg(manifest: Node, images: Mapping[str, Image]) -> Hits:
 
 @rule(
     "IMG009",
-    ERROR,
-    why="A picture that is cut off or damaged is shown broken, and as a logo it is refused.",
+    WARNING,
+    why="A picture that is cut off or damaged is shown broken, or not at all.",
     fix="Save {path} anew from its source.",
     doc=facts.DOC_IMAGES,
+    stricter={(PUBLIC,): ERROR},
 )
 def pictures_are_whole(images: Mapping[str, Image]) -> Hits:
     """No picture is damaged."""

@@ -1,4 +1,4 @@
-"""Translations: which files there are, which keys they have (I18N001 to I18N006, I18N009, I18N017, MAN016)."""
+"""Translations: which files there are, which keys they have (I18N001 to I18N006, I18N009, I18N017, I18N023, MAN016)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,16 +14,32 @@ _KEY_PATH = re.compile(r"[\w-]+(\.[\w-]+)+\Z")
 
 @rule(
     "I18N001",
-    ERROR,
-    why="The host loads i18n/<locale>.json for each language of the manifest, and finds none.",
+    WARNING,
+    why="The host loads i18n/<locale>.json for each language of the manifest: whoever uses this one reads no text.",
     fix="Add i18n/{locale}.json, or remove {locale} from widget.locale.",
     doc=facts.DOC_I18N,
+    stricter={(PUBLIC,): ERROR},
 )
 def locales_have_files(manifest: Node, bundle: Bundle) -> Hits:
     """Every locale of the manifest has its file."""
     for locale in manifest.strings("widget", "locale"):
         if f"i18n/{locale.string}.json" not in bundle:
             yield at(locale.place, f"there is no i18n/{locale.string}.json", locale=locale.string)
+
+
+@rule(
+    "I18N023",
+    ERROR,
+    why="Without a file for any of its languages the widget has not even a name.",
+    fix="Add i18n/{locale}.json.",
+    doc=facts.DOC_I18N,
+)
+def some_locale_has_a_file(manifest: Node, bundle: Bundle) -> Hits:
+    """At least one locale of the manifest has its file."""
+    listed = manifest.strings("widget", "locale")
+    files = {path for path in bundle.files if path.startswith("i18n/")}
+    if listed and files and not any(f"i18n/{locale.string}.json" in files for locale in listed):
+        yield at(listed[0].place, "none of these languages has a file in i18n/", locale=listed[0].string)
 
 
 @rule(

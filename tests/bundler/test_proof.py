@@ -56,10 +56,10 @@ def test_the_manifest_of_another_zip_is_refused(built: Path, source: Path) -> No
 
 
 def test_a_build_with_errors_leaves_neither_zip_nor_manifest(built: Path, source: Path) -> None:
-    (source / "i18n" / "es.json").unlink()
+    (source / "i18n" / "es.json").write_text("{")
     result = run("--source", source, "--out", built.parent)
     assert result.exit_code == 1
-    assert "I18N001" in result.output
+    assert "JSON001" in result.output
     assert list(built.parent.iterdir()) == []
 
 

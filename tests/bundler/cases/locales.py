@@ -22,6 +22,10 @@ CASES = {
         fails=[Case({"i18n/es.json": None}), Case(manifest(widget__locale=["en", "es", "pt"]))],
         near=[Case({"i18n/es.json": None, **manifest(widget__locale=["en"])})],
     ),
+    "I18N023": Cases(
+        fails=[Case({"i18n/en.json": None, "i18n/es.json": None, "i18n/fr.json": "{}"})],
+        near=[Case({"i18n/es.json": None}), Case({"i18n/en.json": None, "i18n/es.json": None})],
+    ),
     "I18N002": Cases(
         fails=[Case(manifest(widget__locale=["en"]))],
         near=[Case({"i18n/old/pt.json": "{}", "i18n/README.md": ""})],

@@ -19,6 +19,14 @@ def both(**pairs: object) -> list[dict[str, object]]:
 
 SEEDS = [
     seed("I18N001", "a language without a file", gone(_ES)),
+    seed(
+        "I18N023",
+        "files named after countries, not languages",
+        gone(_EN),
+        gone(_ES),
+        put("i18n/en-US.json", "{}\n"),
+        also=["I18N001", "I18N002", "I18N004", "I18N020"],
+    ),
     seed("I18N002", "a file without its language", manifest(widget__locale=["en"])),
     seed("I18N003", "a text forgotten in one language", values(_ES, board__empty=None)),
     seed("I18N003", "a text more in one language", values(_ES, errors__shop="La tienda no responde.")),
