@@ -21,6 +21,16 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}\Z")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
 _PRIVATE_CODE = re.compile(r"\w+\Z", re.ASCII)
 _PUBLIC_CODE = re.compile(r"[a-z]\w{0,19}\Z", re.ASCII)
+# What the backend's messengers say of themselves.
+_CAN = (
+    "write_first",
+    "time_window_s",
+    "stores_files",
+    "reactions",
+    "supports_quotes",
+    "supports_voice",
+    "max_file_mb",
+)
 # What must be given whatever the channel is like.
 _REQUIRED = (
     "service_name",
@@ -60,6 +70,36 @@ def channel_request(project: Project) -> dict[str, Any]:
     if problems:
         raise WrongUse(*problems)
     return _items(table, (project.folder / table["icon"]).read_text(encoding="utf-8"))
+
+
+def with_capabilities(project: Project, said: Mapping[str, Table]) -> Project:
+    """The project with what the backend says of its messengers, by their names.
+
+    A channel can do what any of its messengers can; limits count if all have one. Which reactions there are is left to
+    people. Raises ``WrongUse`` where ``widget.toml`` denies it.
+    """
+    told, path = _together(said), project.folder / PROJECT_FILE
+    problems = [
+        f"{path}:{project.line_of('channel', key)}: {key} is {project.channel[key]!r}, but the messengers say {value!r}"
+        for key, value in told.items()
+        if project.channel.get(key, value) != value
+    ]
+    if problems:
+        raise WrongUse(*problems)
+    return project._replace(channel={**told, **project.channel})
+
+
+def _together(said: Mapping[str, Table]) -> dict[str, Any]:
+    told = dict[str, Any]()
+    for key in _CAN:
+        values = [table[key] for table in said.values() if key in table]
+        if values and all(type(value) is bool for value in values):
+            told[key] = any(values)
+        elif values and all(type(value) is int for value in values):
+            told[key] = max(values)
+        elif values and not any(values) and key == "reactions":
+            told[key] = ""
+    return told
 
 
 def as_text(request: Mapping[str, Any]) -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bundler.channel import with_capabilities
 from bundler.cli import main
+from bundler.project import read_project
 from tests.bundler.widgets import SOURCE
 
 ROUND = '<svg xmlns="http://www.w3.org/2000/svg" width="14" height="14"><circle cx="7" cy="7" r="7" fill="#2a6"/></svg>'
@@ -116,3 +118,26 @@ def test_without_the_table_it_says_where_to_look() -> None:
     result = CliRunner().invoke(main, ["channel-request", "--source", str(SOURCE)])
     assert result.exit_code == 2
     assert "no table [channel]" in result.output
+
+
+def test_a_channel_can_do_what_any_of_its_messengers_can() -> None:
+    said = {"a": {"write_first": False, "max_file_mb": 20}, "b": {"write_first": True, "max_file_mb": 50}}
+    project = with_capabilities(read_project(SOURCE), said)
+    assert project.channel == {"write_first": True, "max_file_mb": 50}
+
+
+def test_a_limit_counts_only_where_every_messenger_has_one() -> None:
+    said: dict[str, dict[str, object]] = {
+        "a": {"time_window_s": 86400, "reactions": ""},
+        "b": {"time_window_s": None, "reactions": "all"},
+    }
+    assert with_capabilities(read_project(SOURCE), said).channel == {}
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"a": 1}'])
+def test_what_no_backend_printed_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "can.json"
+    path.write_text(content)
+    result = request(tmp_path, "--capabilities", str(path))
+    assert result.exit_code == 2
+    assert "can.json is no" in result.output
