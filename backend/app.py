@@ -27,6 +27,7 @@ from backend.channels.sources import Sources
 from backend.companion import room as companion_room
 from backend.companion import views as companion_views
 from backend.companion.room import Companion, open_companion
+from backend.console import metrics
 from backend.console import views as console_views
 from backend.console.login import Door
 from backend.conversations.room import Conversations, open_conversations
@@ -47,14 +48,16 @@ from backend.providers.registry import TIDY, TIDYING, Context, Messenger, instal
 from backend.seal import Sealer
 from backend.settings import Settings
 from backend.web import cors, guard, health, openapi, problems
+from backend.web import counts as counters
 from backend.web.body import BoundedJson
+from backend.web.counts import Counts
 
 _BODY_LIMITS = {
     "/hooks/crm/": crm_views.MAX_BODY_BYTES,
     "/hooks/bot": bot_views.MAX_BODY_BYTES,
     "/webchat/": 20_000_000,
 }
-ALL_OPERATIONS = (*OPERATIONS, *mobile.OPERATIONS, *bot_views.OPERATIONS)
+ALL_OPERATIONS = (*OPERATIONS, *mobile.OPERATIONS, *bot_views.OPERATIONS, *metrics.OPERATIONS)
 _AFTER_REMOVAL = {**crm_hooks.AFTER_REMOVAL, **companion_room.AFTER_REMOVAL}
 PERIODIC = (periodic.PURGING, upkeep.WATCHING, EVERY_CONNECTION, crm_hooks.PURGING, TIDYING)
 
@@ -194,10 +197,19 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
     app.register_blueprint(crm_views.blueprint(hooks=backend.hooks))
     app.register_blueprint(backend.conversations.hooks)
     _open_doors(app, backend)
+    _open_metrics(app, backend)
     if settings.console_password is not None:
         door = Door(settings.console_password.get_secret_value(), backend.sealer)
         app.register_blueprint(console_views.blueprint(engine=backend.engine, door=door))
     return app
+
+
+def _open_metrics(app: Flask, backend: Backend) -> None:
+    """What is counted, and the door for the operator's monitoring."""
+    counted, token = Counts(backend.engine), backend.settings.metrics_token
+    counters.register(app, counted)
+    readings = metrics.Readings(backend.engine, counted)
+    app.register_blueprint(metrics.blueprint(readings=readings, token=token.get_secret_value() if token else None))
 
 
 def _open_doors(app: Flask, backend: Backend) -> None:

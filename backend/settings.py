@@ -55,6 +55,11 @@ class Settings(BaseModel):
     console_password: SecretStr | None = Field(
         None, min_length=12, description="Opens the operator's console at /console. Without it there is none."
     )
+    metrics_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Opens /metrics to who sends it as a bearer. Without it there is nothing there.",
+    )
     lease_s: float = Field(
         30.0, ge=1, description="Seconds after which the conversations of a worker that died are taken over."
     )

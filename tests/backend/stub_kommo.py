@@ -18,6 +18,7 @@ class Asked:
     path: str
     headers: dict[str, str]
     body: bytes
+    port: int = 0  # of the caller: the same for calls over one connection
 
     @property
     def json(self: Any) -> Any:
@@ -52,7 +53,8 @@ def _handler(stub: Stub) -> type[BaseHTTPRequestHandler]:
 
         def _answer(self: Any) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            asked = Asked(self.command, self.headers["Host"], self.path, dict(self.headers.items()), body)
+            asked = Asked(self.command, self.headers["Host"], self.path, dict(self.headers.items()), body,
+                          self.client_address[1])  # fmt: skip
             stub.asked.append(asked)
             answer = stub.script(asked)
             if answer.status == 0:

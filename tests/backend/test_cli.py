@@ -1,6 +1,7 @@
 """The operator's commands, run as an operator runs them."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,7 +92,9 @@ def test_wrong_settings_are_named_all_at_once(office: Office) -> None:
 
 
 def test_accounts_are_listed_shown_refreshed_disabled_and_enabled(office: Office) -> None:
-    assert "acme.kommo.com  active" in run(office, "accounts", "list").output
+    listed = run(office, "accounts", "list").output
+    assert "acme.kommo.com  active" in listed
+    assert re.search(r"budget \d+%, peak \d+%", listed)
     assert "installation.new" in run(office, "accounts", "show", "1").output
     assert run(office, "accounts", "refresh", "1").exit_code == 0
     assert office.cloud.refreshes == 1

@@ -58,7 +58,7 @@ def test_every_address_of_the_api_is_described_and_no_other(sqlite_engine: Engin
         (method, rule.rule)
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-        if rule.rule.startswith("/api/") or rule.rule in ("/hooks/bot", "/mobile")
+        if rule.rule.startswith("/api/") or rule.rule in ("/hooks/bot", "/mobile", "/metrics")
     }
     assert served == {(each.method, each.path) for each in ALL_OPERATIONS}
 

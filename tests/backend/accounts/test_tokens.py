@@ -202,6 +202,21 @@ def test_a_refusal_that_is_not_about_the_token_keeps_it(office: Office, answer: 
         assert len(office.stub.asked) == asked, "while Kommo asks for patience nothing is sent"
 
 
+def test_a_pair_that_another_process_was_quicker_to_replace_is_handed_to_nobody(office: Office) -> None:
+    theirs = office.backend.sealer.seal("installations:1:access_token", "the other's")
+
+    def overtake(asked: Asked, answer: Answer) -> Answer:
+        if asked.path == "/oauth2/access_token":
+            with transaction(office.backend.engine) as conn:
+                ends = utc_now() + timedelta(hours=1)
+                store.change_installation(conn, 1, access_token=theirs, version=2, access_expires_at=ends)
+        return answer
+
+    office.cloud.after = overtake
+    expire(office)
+    assert office.backend.tokens.access(1) == ("the other's", 2)
+
+
 def test_a_removed_installation_gives_no_token(office: Office) -> None:
     with transaction(office.backend.engine) as conn:
         store.change_installation(conn, 1, state="uninstalled", access_token=None)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, text
 
+from backend.accounts.models import audit
 from backend.channels.models import scopes
 from tests.backend import cloud
 from tests.backend.cloud import one_time_token
@@ -122,6 +123,34 @@ def test_guessing_a_password_is_slowed_down(office_anywhere: Office) -> None:
     assert int(answers[-1].headers["Retry-After"]) == answers[-1].get_json()["retry_after"] == 1
     assert len(office_anywhere.pager.checks) == 5
     assert office_anywhere.events().count("link.wrong_credentials") == 5
+
+
+@pytest.mark.parametrize(("accounts", "free"), [(1, 10), (2, 20)])
+def test_guessing_at_many_logins_is_slowed_per_account_and_per_address(
+    office: Office, accounts: int, free: int
+) -> None:
+    office.install("other.kommo.com", "code-2")
+    callers: list[tuple[str, dict[str, Any]]] = [(AMOJO_ID, {}), (OTHER_AMOJO_ID, OTHER)]
+    answers = []
+    for number in range(free + 1):
+        amojo_id, claims = callers[number % accounts]
+        body = {**LINK, "amojo_id": amojo_id, "login": f"login-{number}", "password": "x"}
+        answers.append(office.api("POST", "/links", json=body, **claims))
+    assert [answer.status_code for answer in answers] == [422] * free + [429]
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+
+
+def test_whoever_changes_a_line_is_written_into_the_audit_trail(office: Office) -> None:
+    key = office.api("POST", "/links", json=LINK).get_json()["link"]["id"]
+    office.api("PATCH", f"/links/{key}", json={"is_paused": True})
+    office.api("DELETE", f"/links/{key}")
+    office.work()
+    with office.backend.engine.connect() as conn:
+        rows = conn.execute(select(audit).where(audit.c.event.like("link.%")).order_by(audit.c.id)).all()
+    assert [row.event for row in rows] == ["link.new", "link.paused", "link.removed"]
+    assert {(row.actor, row.installation_id, row.details["link_id"]) for row in rows} == {("user 9100001", 1, key)}
+    assert len({row.request_id for row in rows} - {""}) == 3, "each names its own request"
+    assert office.events()[-1] == "channel.disconnected"
 
 
 @pytest.mark.parametrize(

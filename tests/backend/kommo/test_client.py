@@ -194,6 +194,12 @@ def test_the_proxies_of_the_environment_are_ignored(stub: Stub, client: KommoCli
         del os.environ["HTTP_PROXY"], os.environ["ALL_PROXY"]
 
 
+def test_calls_go_over_one_connection(stub: Stub, client: KommoClient) -> None:
+    for host in ("sub.kommo.com", "sub.kommo.com", "other.kommo.com"):
+        client.call(Request("GET", f"https://{host}/x"))
+    assert len({asked.port for asked in stub.asked}) == 1
+
+
 def test_a_cookie_of_one_account_is_never_sent_again(stub: Stub, client: KommoClient) -> None:
     stub.script = lambda asked: Answer(200, headers={"Set-Cookie": "session=1; Path=/"})
     for _ in range(2):
