@@ -59,8 +59,39 @@ def test_leaving_an_area_destroys_and_the_next_one_builds_anew(host: Host) -> No
     assert host.called()[4:] == ["destroy", "constructor", "render", "bind_actions", "init"]
 
 
-def test_a_widget_with_init_once_stays_and_only_renders_again(browser: Browser, tmp_path: Path) -> None:
-    about = {"name": "widget.name", "locale": ["en"], "init_once": True, "version": "1", "installation": True}
+def test_destroying_comes_before_the_next_area_and_takes_everything_of_the_widget_away(
+    browser: Browser, tmp_path: Path
+) -> None:
+    alone = probe("""
+      $(document).on('click' + self.ns, function () { calls.push(['clicked']); });
+      self.add_action('phone', function () {});
+      this.callbacks.destroy = function () {
+        calls.push(['destroy', !!APP.widgets.list.channel_kit, 'phone' in APP.widgets.cf_actions]);
+      };""")
+    with visit_with(browser, tmp_path, alone) as host:
+        host.page.click(".rail [data-section=list]")
+        host.page.wait_for_function("window.sandboxReady === 'llist'")
+        assert host.called()[-1] == "destroy"  # it does not belong to lists: nothing is built there
+        assert host.calls()[-1][1:] == [True, True]
+        assert host.page.evaluate("[Object.keys(APP.widgets.list), APP.widgets.cf_actions.phone]") == [[], {}]
+        host.page.click("#page_holder")
+        assert "clicked" not in host.called()[host.called().index("destroy") :]
+
+
+def test_files_of_the_widget_are_asked_for_with_its_version(host: Host) -> None:
+    host.install()
+    asked: list[str] = []
+    host.page.on("request", lambda request: asked.append(request.url))
+    host.visit("/leads/pipeline/")
+    own = sorted(url.rpartition("/widget/")[2] for url in asked if "/upl/" in url)
+    assert own == ["i18n/en.json?v=1.2.3", "script.js?v=1.2.3"]
+
+
+@pytest.mark.parametrize("init_once", [True, "Y", "y"])
+def test_a_widget_with_init_once_stays_and_only_renders_again(
+    browser: Browser, tmp_path: Path, init_once: bool | str
+) -> None:
+    about = {"name": "widget.name", "locale": ["en"], "init_once": init_once, "version": "1", "installation": True}
     with running_host(browser, archive(tmp_path / "w.zip", widget=about)) as host:
         host.install()
         host.visit("/leads/pipeline/")

@@ -82,7 +82,9 @@ define(['jquery'], ($) => {
           .toggleClass('switcher__on', event.currentTarget.checked)
           .toggleClass('switcher__off', !event.currentTarget.checked),
       )
-      .on('click', '.control--suggest--list--item', (event) => {
+      // Not at the click: by then the list has closed, because its input has lost the focus.
+      .on('mousedown', '.control--suggest--list--item', (event) => {
+        event.preventDefault();
         const $item = $(event.currentTarget);
         $item
           .closest('.control--suggest')
