@@ -83,7 +83,7 @@ def page() -> str:
         "## The numbered statements",
         "Both conformance lists are tests named with their numbers: `tests/sandbox/test_chat_statements_*.py` "
         "(1 to 78; statement 2 is `test_amojo_vectors.py`) and `tests/sandbox/test_crm_statements_*.py` "
-        "(1 to 72; statement 73 is `test_control.py`).",
+        "(1 to 72; statement 73 is `test_faults.py`).",
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -10,6 +10,7 @@ from sandbox.crm.account import pipelines_routes as pipelines
 from sandbox.crm.account import routes as account
 from sandbox.crm.account import users_routes as users
 from sandbox.crm.activities import files_routes as files
+from sandbox.crm.activities import notes_routes as notes
 from sandbox.crm.activities import routes as activities
 from sandbox.crm.chats import routes as chats
 from sandbox.crm.chats import sources_routes as sources
@@ -31,6 +32,7 @@ ROUTES: tuple[Route, ...] = (
     *unsorted.ROUTES,
     *chats.ROUTES,
     *activities.ROUTES,
+    *notes.ROUTES,
     *files.ROUTES,
     *links.ROUTES,
     *entities.ROUTES,

@@ -39,12 +39,14 @@ class Received:
 
 @dataclass
 class Receiver:
-    """A real HTTP server that keeps what it got and answers what it was told to."""
+    """A real HTTP server that keeps what it got and answers what it was told to, after ``delay_s``."""
 
     url: str
     got: list[Received] = field(default_factory=list)
     status: int = 200
     statuses: list[int] = field(default_factory=list)
+    delay_s: float = 0.0
+    is_over: threading.Event = field(default_factory=threading.Event)
 
     def next_status(self) -> int:
         """Return the status of the next answer: from the list first, then the standing one."""
@@ -60,6 +62,8 @@ def receiver() -> Iterator[Receiver]:
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             kept.got.append(Received(self.command, self.path, dict(self.headers), body))
+            if kept.is_over.wait(kept.delay_s):
+                return
             self.send_response(kept.next_status())
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -74,6 +78,7 @@ def receiver() -> Iterator[Receiver]:
     thread.start()
     kept.url = f"http://127.0.0.1:{server.server_port}"
     yield kept
+    kept.is_over.set()
     server.shutdown()
     server.server_close()
     thread.join()

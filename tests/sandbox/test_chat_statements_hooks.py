@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from sandbox.amojo.records import Message
+from sandbox.oauth.models import Grant
 from sandbox.registration import CHANNEL_ID, CHANNEL_SECRET
 from sandbox.world import World
 from tests.sandbox.api_client import ApiClient
@@ -94,8 +95,19 @@ def test_066_and_067_only_200_counts_once_and_a_failure_is_shown(
     assert str(status) in message.error
 
 
-def test_066b_a_slow_receiver_gets_no_second_hook(world: World, chat: ChatClient) -> None:
-    switch(world, hook_wait_s=0.05)
+def test_066b_a_slow_receiver_gets_no_second_hook(world: World, chat: ChatClient, receiver: Receiver) -> None:
+    switch(world, hook_wait_s=0.1)
+    receiver.delay_s = 5
+    message = reply(world)[0]
+    assert len(came(world, receiver)) == 1
+    assert (message.hook, message.error) == ("failed", "no answer within 0.1 s")
+
+
+def test_066c_five_seconds_are_the_patience(world: World, chat: ChatClient) -> None:
+    assert (world.ground.switches.hook_wait_s, world.ground.switches.crm_hook_wait_s) == (5, 2)
+
+
+def test_066d_nobody_listening_is_a_failure_with_its_reason(world: World, chat: ChatClient) -> None:
     channel = world.channels.channels[CHANNEL_ID]
     world.channels.channels[CHANNEL_ID] = replace(channel, webhook_url="http://127.0.0.1:9/:scope_id")
     message = reply(world)[0]
@@ -219,6 +231,17 @@ def test_078_templates_are_own_and_limited(world: World, api: ApiClient) -> None
     assert api.call("GET", "/chats/templates").status_code == 204
     api.add("/chats/templates", sent)
     assert api.call("POST", "/chats/templates", [sent]).status_code == 422
+
+
+def test_078b_another_integration_sees_no_foreign_templates_and_sources(world: World, api: ApiClient) -> None:
+    template = api.add("/chats/templates", {"name": "Hi", "content": "Hello"})[0]["id"]
+    api.add("/sources", {"name": "a", "external_id": "a"})
+    stranger = replace(world.registered.integration, client_id="00000000-0000-4000-8000-000000000002")
+    world.oauth.integrations[stranger.client_id] = stranger
+    grant = Grant(stranger.client_id, world.accounts.first.id, world.accounts.first.current_user_id)
+    api.tokens = {"access_token": world.oauth.long_lived(grant, 60)}
+    assert [api.call("GET", path).status_code for path in ("/chats/templates", "/sources")] == [204, 204]
+    assert api.call("DELETE", f"/chats/templates/{template}").status_code == 404
 
 
 def test_a_hook_shows_the_time_it_was_made(world: World, chat: ChatClient, receiver: Receiver) -> None:

@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from sandbox.accounts import User
+from sandbox.oauth.models import Grant
 from sandbox.world import World
 from tests.sandbox.api_client import ApiClient
 from tests.sandbox.chat_client import ChatClient
@@ -233,6 +234,13 @@ def test_051_users_are_for_administrators(world: World, client: FlaskClient, api
     assert api.get(f"/users/{user.id}?with=amojo_id")["amojo_id"] == user.amojo_id
 
 
+def test_051b_external_integrations_see_neither_users_nor_sources(world: World, api: ApiClient) -> None:
+    account = world.accounts.first
+    external = world.oauth.register_external("Bot", "http://b.example/cb")
+    api.tokens = {"access_token": world.oauth.long_lived(Grant(external.client_id, account.id, api.user_id), 60)}
+    assert [api.call("GET", path).status_code for path in ("/account", "/users", "/sources")] == [200, 403, 403]
+
+
 def source(external_id: str, **more: Any) -> dict[str, Any]:
     return {"name": external_id, "external_id": external_id} | more
 
@@ -264,6 +272,8 @@ def test_055_short_links_are_for_contacts_and_their_self_link_is_relative(api: A
     answer = api.call("POST", "/short_links", [sent]).get_json()
     assert answer["_links"]["self"]["href"] == "/api/v4/short_links"
     assert api.call("POST", "/short_links", [sent | {"metadata": {"entity_type": "leads"}}]).status_code == 400
+    assert api.call("POST", "/short_links", [sent] * 250).status_code == 200
+    assert api.call("POST", "/short_links", [sent] * 251).status_code == 422
 
 
 def test_056_a_talk_closes_once(world: World, api: ApiClient, chat: ChatClient) -> None:

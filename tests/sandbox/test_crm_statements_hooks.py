@@ -165,6 +165,22 @@ def test_063_retries_follow_the_schedule(case: dict[str, Any], api: ApiClient, h
     assert offsets == case.get("offsets_s", [0])
 
 
+def test_063c_a_hook_not_answered_in_time_or_redirected_has_failed_and_comes_again(
+    api: ApiClient, hooks: Heard, world: World
+) -> None:
+    world.ground.switches = world.ground.switches.changed(crm_hook_wait_s=0.1)
+    hooks.receiver.statuses, hooks.receiver.delay_s = [307], 0
+    api.add("/leads", {"name": "redirected"})
+    assert len(hooks.trees()) == 1
+    hooks.receiver.delay_s = 5
+    world.ground.clock.move(300)
+    assert len(hooks.trees()) == 2
+    hooks.receiver.delay_s = 0
+    world.ground.clock.move(900)
+    assert len(hooks.trees()) == 3
+    assert world.crm_courier.due_times() == []
+
+
 @pytest.mark.parametrize("status", [0, 99, 300, 404])
 def test_063b_only_100_to_299_are_success(status: int) -> None:
     assert next_wait_s(1, status) == 300
@@ -234,6 +250,15 @@ def test_068_a_bot_token_is_hs512_or_by_switch_hs256(
     token = receiver.got[0].body.decode().split('"token": "')[1].split('"')[0]
     read = jwt.decode(token, OctKey.import_key(CLIENT_SECRET), algorithms=[algorithm])
     assert claim in read.claims
+
+
+def test_068b_a_bot_that_hears_no_200_within_two_seconds_does_not_wait(
+    api: ApiClient, world: World, receiver: Receiver
+) -> None:
+    world.ground.switches = world.ground.switches.changed(crm_hook_wait_s=0.1)
+    for receiver.status, receiver.delay_s in ((202, 0), (200, 5)):
+        path = trigger(api, world, "bot", receiver)["return_url"].partition("/api/v4")[2]
+        assert api.call("POST", path, {"data": {}}).status_code == 404
 
 
 def test_069_a_bot_goes_on_once_within_its_limits(api: ApiClient, world: World, receiver: Receiver) -> None:

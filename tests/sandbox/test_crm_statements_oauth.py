@@ -75,6 +75,16 @@ def test_004_switching_a_widget_on_sends_one_get_whose_answer_is_ignored(
     assert [each.method for each in receiver.got] == ["GET"]
 
 
+def test_004b_the_install_hook_waits_its_three_seconds_and_is_never_repeated(world: World, receiver: Receiver) -> None:
+    assert world.ground.switches.install_wait_s == 3
+    world.ground.switches = world.ground.switches.changed(install_wait_s=0.1)
+    receiver.delay_s = 5
+    outcome = world.marketplace.install(world.accounts.first.id, "channel_kit")
+    world.ground.clock.move(DAY)
+    assert (outcome.error, len(receiver.got)) == ("no answer within 0.1 s", 1)
+    assert world.marketplace.find(world.accounts.first.id, "channel_kit") is not None
+
+
 @pytest.mark.parametrize(("profile", "platform"), [("amocrm", "1"), ("kommo", "2")])
 def test_005_platform_tells_the_two_apart(world: World, client: FlaskClient, profile: str, platform: str) -> None:
     world.ground.switches = world.ground.switches.changed(profile=profile)

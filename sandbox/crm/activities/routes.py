@@ -1,10 +1,10 @@
-"""The addresses of tasks, notes, calls, events and short links."""
+"""The addresses of tasks, calls, events and short links."""
 
 from flask import Response
 
 from sandbox.crm import form
 from sandbox.crm.access import books, caller
-from sandbox.crm.activities import calls, events, notes, tasks
+from sandbox.crm.activities import calls, events, tasks
 from sandbox.crm.address import link
 from sandbox.crm.books import Record
 from sandbox.crm.checks import CHOICE, Checks
@@ -85,52 +85,6 @@ def brief(kind: str, row: Record, request_id: str) -> Record:
     return {"id": row["id"], "request_id": request_id, "_links": {"self": link(f"/api/v4/{kind}/{row['id']}")}}
 
 
-def list_notes(world: World, kind: str, entity_id: int | None = None) -> Response:
-    """List notes of a kind of entity, or of one entity."""
-    tests = filters.tests(filter_tree(world), names=("id", "entity_id", "note_type", "updated_at"))
-    rows = [
-        row
-        for row in books(world).notes.values()
-        if row["entity_type"] == kind and entity_id in (None, row["entity_id"]) and all(test(row) for test in tests)
-    ]
-    rows = filters.ordered(rows, asked().get("order"), ("updated_at", "id"))
-    return listing(world, "notes", rows, notes.show)
-
-
-def note(world: World, kind: str, number: int, entity_id: int | None = None) -> Response:
-    """Show a note, 204 when there is none."""
-    found = books(world).notes.get(number)
-    is_here = found is not None and found["entity_type"] == kind and entity_id in (None, found["entity_id"])
-    return hal(notes.show(found)) if found is not None and is_here else nothing()
-
-
-def add_notes(world: World, kind: str, entity_id: int | None = None) -> Response:
-    """Add notes to entities of a kind, or to one entity."""
-    owner = {} if entity_id is None else {"entity_id": entity_id}
-    items, checks = [item | owner for item in batch()], Checks()
-    checks.each(items, lambda item: notes.check(checks, books(world), kind, item))
-    with world.ground.lock:
-        made = [(item, notes.add(books(world), kind, item, caller().user)) for item in items]
-    shown = []
-    for item, row in made:
-        self = {"self": notes.show(row)["_links"]["self"]}
-        shown.append({"id": row["id"], "entity_id": row["entity_id"], "request_id": item["request_id"], "_links": self})
-    return added("notes", shown)
-
-
-def change_note(world: World, kind: str, entity_id: int, number: int) -> Response:
-    """Change a note."""
-    found, item, checks = books(world).notes.get(number), one(), Checks()
-    if found is None or found["entity_type"] != kind or found["entity_id"] != entity_id:
-        raise Problem(404, "Not found", why=f"no note {number} of {kind} {entity_id}")
-    note_type = str(item.get("note_type", found["note_type"]))
-    if checks.choice({"note_type": note_type}, "note_type", notes.TYPES) and "params" in item:
-        notes.check_params(checks, item, note_type)
-    checks.done()
-    with world.ground.lock:
-        return hal(notes.show(notes.change(books(world), found, item, caller().user)))
-
-
 def add_calls(world: World) -> Response:
     """Add calls: a number nobody has gives 400, in a mixed batch an entry of ``errors``."""
     items, checks, kept = batch(), Checks(), books(world)
@@ -197,22 +151,20 @@ def short_links(world: World) -> Response:
     return hal({"_links": {"self": {"href": "/api/v4/short_links"}}, "_embedded": {"short_links": made}})
 
 
-KIND = "<any(leads, contacts, companies):kind>"
 ROUTES = (
     Route("GET", "/tasks", list_tasks),
     Route("GET", "/tasks/<int:number>", task),
     Route("POST", "/tasks", add_tasks),
     Route("PATCH", "/tasks", change_tasks),
     Route("PATCH", "/tasks/<int:number>", change_task),
-    Route("GET", f"/{KIND}/notes", list_notes),
-    Route("GET", f"/{KIND}/notes/<int:number>", note),
-    Route("GET", f"/{KIND}/<int:entity_id>/notes", list_notes),
-    Route("GET", f"/{KIND}/<int:entity_id>/notes/<int:number>", note),
-    Route("POST", f"/{KIND}/notes", add_notes),
-    Route("POST", f"/{KIND}/<int:entity_id>/notes", add_notes),
-    Route("PATCH", f"/{KIND}/<int:entity_id>/notes/<int:number>", change_note),
     Route("POST", "/calls", add_calls),
-    Route("GET", "/events", list_events, "D", "sixteen types; filters value_before and value_after are ignored"),
+    Route(
+        "GET",
+        "/events",
+        list_events,
+        "D",
+        "sixteen types; names by with, and filters value_before and value_after, are ignored",
+    ),
     Route("GET", "/events/<event_id>", event),
     Route("GET", "/events/types", event_types, "D", "only the types that are written"),
     Route("POST", "/short_links", short_links, "D", "the links lead nowhere"),

@@ -16,7 +16,17 @@ from sandbox.world import World
 def of_one(world: World, kind: str, number: int) -> Response:
     """List the links of one entity."""
     demand(world, kind, number)
-    return whole_list("links", links.of(books(world), kind, number))
+    return whole_list("links", [each for each in links.of(books(world), kind, number) if leads_to(each)])
+
+
+def leads_to(row: Record) -> bool:
+    """Say whether a link leads where ``filter[to_entity_id]`` and ``filter[to_entity_type]`` ask, given together."""
+    tree = asked().get("filter")
+    names = ("to_entity_id", "to_entity_type")
+    named = [form.values(tree.get(name)) for name in names] if isinstance(tree, dict) else []
+    if not all(named):
+        return True
+    return all(str(row[name]) in values for name, values in zip(names, named, strict=False))
 
 
 def of_many(world: World, kind: str) -> Response:
@@ -30,6 +40,7 @@ def of_many(world: World, kind: str) -> Response:
         {"entity_id": number, "entity_type": kind} | each
         for number in wanted
         for each in links.of(books(world), kind, number)
+        if leads_to(each)
     ]
     return whole_list("links", found)
 

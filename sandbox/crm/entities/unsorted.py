@@ -96,10 +96,11 @@ def accept(books: Books, found: Record, user: User, status_id: int | None) -> Re
 
 
 def decline(books: Books, found: Record, user: User) -> Record:
-    """Refuse an unsorted lead: its lead is lost, its contact stays hidden."""
+    """Refuse an unsorted lead: its lead is lost and lies in the trash, its contact stays hidden."""
     found["state"] = "declined"
     for kind, row in rows_of(books, found):
         if kind == "leads":
+            row.pop("unsorted_uid", None)
             row |= {"status_id": LOST, "is_deleted": True, "updated_at": books.now}
     books.changed("unsorted", "delete", found | {"action": "decline", "user_id": user.id})
     return found

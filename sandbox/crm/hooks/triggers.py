@@ -55,7 +55,8 @@ class Triggers:
             raise ValueError(f"unknown stage event {event!r}; known: {', '.join(STAGE_EVENTS)}")
         names = ("id", "pipeline_id", "old_pipeline_id", "status_id", "old_status_id")
         body = form.encode({"leads": {event: [{name: lead[name] for name in names if name in lead}]}})
-        self._send("stage hook", account, url, body.encode(), retries=4 if self.ground.switches.is_kommo else 0)
+        retries = 4 if self.ground.switches.is_kommo else 0
+        self._try(self._outgoing("stage hook", account, url, body.encode()), retries, 0)
 
     def widget_hook(self, account: Account, url: str, event: int, lead: Record, settings: Record) -> None:
         """Send the hook of a widget that stands in a stage (``dp.webhook_url`` of its manifest)."""
@@ -76,18 +77,25 @@ class Triggers:
         }
         is_json = self.ground.switches.widget_hook_json
         raw = json.dumps(body, ensure_ascii=False) if is_json else form.encode(body)
-        self._send("widget hook", account, url, raw.encode(), retries=0, is_json=is_json)
+        self._try(self._outgoing("widget hook", account, url, raw.encode(), is_json=is_json), 0, 0)
 
     def widget_request(
         self, account: Account, integration: Integration, url: str, data: Record, lead_id: int, *, bot_id: int = 321
     ) -> str:
-        """Send a bot's widget request and return the ``return_url`` at which it waits."""
+        """Send a bot's widget request and return the ``return_url`` at which it waits, if 200 comes in time."""
         wait_id = next(self._numbers)
         return_url = f"https://{self.accounts.host(account)}/api/v4/salesbot/{bot_id}/continue/{wait_id}"
-        self.waiting[(account.id, "salesbot", bot_id, wait_id)] = {"lead_id": lead_id}
+        key = (account.id, "salesbot", bot_id, wait_id)
+        self.waiting[key] = {"lead_id": lead_id}
         token = self._bot_token(account, integration, url, lead_id)
         body = json.dumps({"token": token, "data": data, "return_url": return_url}, ensure_ascii=False)
-        self._send("widget request", account, url, body.encode(), retries=0, is_json=True)
+
+        def keep(outcome: Outcome) -> None:
+            if outcome.status != 200:
+                self.waiting.pop(key, None)
+
+        outgoing = self._outgoing("widget request", account, url, body.encode(), is_json=True)
+        self.post.post(outgoing, keep, due_at=self.ground.clock.now())
         return return_url
 
     def go_on(self, account: Account, kind: str, bot_id: int, wait_id: int, body: Record) -> None:
@@ -120,13 +128,10 @@ class Triggers:
         key = OctKey.import_key(integration.client_secret)
         return jwt.encode({"typ": "JWT", "alg": algorithm}, claims, key, algorithms=[algorithm])
 
-    def _send(
-        self, label: str, account: Account, url: str, body: bytes, *, retries: int, is_json: bool = False
-    ) -> None:
+    def _outgoing(self, label: str, account: Account, url: str, body: bytes, *, is_json: bool = False) -> Outgoing:
         kind = "application/json" if is_json else "application/x-www-form-urlencoded"
         headers = {"Content-Type": kind, "User-Agent": AGENT}
-        wait_s = self.ground.switches.crm_hook_wait_s
-        self._try(Outgoing(label, "POST", url, headers, body, wait_s, account.id), retries, 0)
+        return Outgoing(label, "POST", url, headers, body, self.ground.switches.crm_hook_wait_s, account.id)
 
     def _try(self, outgoing: Outgoing, retries: int, wait_s: int) -> None:
         def keep(outcome: Outcome) -> None:
