@@ -10,6 +10,7 @@ import sys
 import time
 import tomllib
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from programs import brokers, postgres
 from programs.child import Child, StartError
@@ -52,6 +53,8 @@ class ScaledKit(Kit):
     def stop(self) -> None:
         """Stop whatever runs, the workers first."""
         for child in self.children:
+            child.process.terminate()
+        for child in self.children:
             child.stop()
         self.children.clear()
         super().stop()
@@ -82,7 +85,8 @@ def _run(kit: ScaledKit) -> None:
         flush=True,
     )
     while True:
-        dead = [child for child in kit.children if child.process.poll() is not None]
+        everything = [child for child in (kit.sandbox, kit.backend, *kit.children) if child is not None]
+        dead = [child for child in everything if child.process.poll() is not None]
         if dead:
             raise StartError(f"{dead[0].name} ended with code {dead[0].process.returncode}: see its last lines above")
         time.sleep(0.5)
@@ -94,6 +98,7 @@ def main() -> int:
     parser.add_argument("--backend-port", type=int, default=8000, metavar="PORT")
     parser.add_argument("--sandbox-port", type=int, default=8800, metavar="PORT")
     parser.add_argument("--stream-port", type=int, default=8001, metavar="PORT")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="Emptied at each start. Default: var/scaled")
     chosen = parser.parse_args()
     stop_on_signals()
     if postgres.programs() is None or not brokers.has_redis():
@@ -107,8 +112,9 @@ def main() -> int:
             database_url = postgres.create_database(stack.enter_context(postgres.server()))
             broker_url = stack.enter_context(brokers.redis())
             kit = ScaledKit(
-                FOLDER, chosen.backend_port, chosen.sandbox_port, database_url=database_url, broker_url=broker_url,
-                stream_port=chosen.stream_port, echo=lambda name, line: print(f"{name:8} | {line}", flush=True),
+                chosen.folder, chosen.backend_port, chosen.sandbox_port,
+                database_url=database_url, broker_url=broker_url, stream_port=chosen.stream_port,
+                echo=lambda name, line: print(f"{name:8} | {line}", flush=True),
             )  # fmt: skip
             stack.callback(kit.stop)
             _run(kit)

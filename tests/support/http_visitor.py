@@ -15,12 +15,12 @@ class HttpVisitor:
     def __init__(self, url: str) -> None:
         self.url = url
         token = requests.post(f"{url}/visitors", timeout=10).json()["token"]
-        self._headers = {"X-Visitor-Token": token}
+        self.headers = {"X-Visitor-Token": token}
 
     def write(self, text: str) -> requests.Response:
         """Send a message and return the answer."""
         body = {"id": str(uuid.uuid4()), "text": text}
-        return requests.post(f"{self.url}/messages", json=body, headers=self._headers, timeout=10)
+        return requests.post(f"{self.url}/messages", json=body, headers=self.headers, timeout=10)
 
     def wait_until_closed(self) -> None:
         """Return once a message is refused because nobody reads the line any more."""
@@ -32,7 +32,7 @@ class HttpVisitor:
 
     def heard(self) -> list[str]:
         """The texts that managers have sent so far, in order."""
-        events: list[dict[str, Any]] = requests.get(f"{self.url}/messages", headers=self._headers, timeout=10).json()[
+        events: list[dict[str, Any]] = requests.get(f"{self.url}/messages", headers=self.headers, timeout=10).json()[
             "events"
         ]
         return [event["text"] for event in events if event["kind"] == "message" and event["from"] == "manager"]
