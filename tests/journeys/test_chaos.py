@@ -1,4 +1,5 @@
-"""A short round of ``make chaos``: processes are killed while hooks come in, and nothing acknowledged is lost."""
+"""A minute of ``make chaos``, half for each way of running: processes are killed while hooks come in, and nothing that
+was acknowledged is lost. The pace is low, so that other tests can run beside it."""
 
 from pathlib import Path
 
@@ -14,7 +15,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 def test_what_was_acknowledged_is_shown_once_and_in_order(way: str, tmp_path: Path) -> None:
     if way != site.WAYS[0] and (postgres.programs() is None or not brokers.has_redis()):
         pytest.skip("PostgreSQL and Redis are not installed (apt-get install postgresql redis-server)")
-    result = chaos.play(way, tmp_path, lasts_s=15, rate=60)
-    assert result.kills >= 1
-    assert sum(map(len, result.acknowledged.values())) > 100
+    result = chaos.play(way, tmp_path, lasts_s=30, rate=60)
+    assert result.kills >= 3
+    assert sum(map(len, result.acknowledged.values())) > result.sent / 2
     assert (result.lost, result.twice, result.disorder) == (0, 0, 0)
