@@ -100,8 +100,7 @@ def open_backend(
     """Open the database and the client that ``settings`` name, and build the services on them."""
     engine, sealer = open_engine(settings.database_url), Sealer.from_settings(settings)
     _attach_broker(settings, engine)
-    budget = budget_of(engine)
-    kommo = KommoClient(settings.dev_kommo_url, budget=budget)
+    kommo = KommoClient(settings.dev_kommo_url, budget=budget_of(engine))
     tokens = Tokens(engine, sealer, kommo, clock)
     api, keeper = AccountApi(engine, kommo, tokens), upkeep.Upkeep(engine, tokens, clock)
     chats = AmojoClient(kommo, clock)
@@ -112,13 +111,10 @@ def open_backend(
     known: dict[str, Provider] = {}
     conversations = open_conversations(engine, sealer, chats, known, clock, takes_v1=settings.takes_v1_hooks)
     media = open_media(settings, sealer)
-    context = Context(engine, settings, conversations.relay, media.links, media.storage.save, clock,
-                      media.storage.drop)  # fmt: skip
-    messengers = open_messengers(context, providers, more=installed())
+    messengers = _open_messengers(engine, settings, conversations, media, providers, clock)
     known |= {name: messenger.provider for name, messenger in messengers.items()}
     callers = Callers(engine, sealer, admins_only=settings.links_admins_only, clock=clock)
-    answers = {LINK_STATUS: link_status(engine, sealer), **steps.declared}
-    bots = Bots(engine, callers, api, hooks.apis, answers, clock)
+    bots = Bots(engine, callers, api, hooks.apis, {LINK_STATUS: link_status(engine, sealer), **steps.declared}, clock)
     handlers: dict[str, Handler] = {
         **hooks.handlers(),
         **companion.handlers(),
@@ -147,6 +143,16 @@ def _handlers_of_accounts(installer: Installer, connections: Connections, keeper
         upkeep.REFRESH: keeper.refresh,
         upkeep.WATCH: keeper.watch,
     }
+
+
+def _open_messengers(
+    engine: Engine, settings: Settings, conversations: Conversations, media: Media,
+    providers: Mapping[str, Provider] | None, clock: Clock,
+) -> Mapping[str, Messenger]:  # fmt: skip
+    """Every messenger that is built in, installed beside us, or handed in."""
+    context = Context(engine, settings, conversations.relay, media.links, media.storage.save, clock,
+                      media.storage.drop)  # fmt: skip
+    return open_messengers(context, providers, more=installed())
 
 
 def _open_crm(

@@ -35,7 +35,9 @@ MORE = """
   self.callbacks[name] = {selected: function () { calls.push([name + '.selected', self.list_selected()]); }};
 });
 this.callbacks.onSalesbotDesignerSave = function (handler, values) {
-  return JSON.stringify([{question: [{handler: handler, params: values}]}]);
+  var asks = {handler: 'widget_request', params: {url: values.text, data: {step: 'say'}}};
+  var says = {handler: handler, params: values};
+  return JSON.stringify([{question: [values.text.indexOf('https:') ? says : asks]}]);
 };
 this.callbacks.salesbotDesignerSettings = function ($body, renderRow) {
   calls.push(['salesbot', typeof renderRow]);
@@ -218,6 +220,21 @@ def test_a_salesbot_step_shows_its_exits_and_its_code(host: Host) -> None:
     expect(host.page.locator(".salesbot-exits")).to_have_text("Done (ok)")
     host.page.click(".js-salesbot-save")
     expect(host.page.locator(".salesbot-code")).to_contain_text('"handler": "say"')
+
+
+def test_a_step_that_asks_the_integration_can_be_run_for_a_lead(host: Host) -> None:
+    host.visit("/settings/communications/")
+    host.page.fill(".salesbot-step input[name=text]", "https://own.example/hooks/bot")
+    host.page.click(".js-salesbot-save")
+    with host.page.expect_response("**/_sandbox/triggers/bot"):
+        host.page.click(".js-salesbot-run")
+    assert host.world.crm_courier.settle()
+    account, bots = host.world.accounts.first, host.world.triggers
+    (asked,) = [each for each in host.sent if each.label == "widget request"]
+    assert (asked.url, b'"step": "say"' in asked.body) == ("https://own.example/hooks/bot", True)
+    _, kind, bot_id, wait_id = next(iter(bots.waiting))
+    bots.go_on(account, kind, bot_id, wait_id, {"data": {"status": "found"}})
+    expect(host.page.locator(".salesbot-told")).to_contain_text('"status": "found"')
 
 
 def test_the_mobile_frame_is_opened_with_a_token(host: Host) -> None:

@@ -2,14 +2,18 @@
  * The Salesbot designer, as far as a widget's step goes: settings drawn from the manifest, exits, and the bot's code.
  * https://developers.kommo.com/docs/salesbot-sdk
  */
-define(['jquery', 'host/dom', 'host/text', 'host/place', 'host/loader', 'host/twig_setup'], (
+define(['jquery', 'host/dom', 'host/text', 'host/place', 'host/loader', 'host/twig_setup', 'host/api'], (
   $,
   { el, fill },
   t,
   place,
   loader,
   { hostTemplate },
+  api,
 ) => {
+  const TRIES = 50;
+  const PAUSE_MS = 200;
+
   const steps = (entry) =>
     Object.entries(entry.salesbot_designer || {}).filter(([, step]) => step && typeof step === 'object' && step.name);
   const textOf = (langs, path) =>
@@ -46,6 +50,41 @@ define(['jquery', 'host/dom', 'host/text', 'host/place', 'host/loader', 'host/tw
     );
   }
 
+  /** Finds the step that asks the integration's own server, wherever it stands in a bot's code. */
+  function requestIn(code) {
+    if (!code || typeof code !== 'object') return undefined;
+    if (code.handler === 'widget_request') return code.params;
+    return Object.values(code).map(requestIn).find(Boolean);
+  }
+
+  /** Sends the request as a bot does that has come to this step, and shows what the bot is told. */
+  async function run(params, lead, out) {
+    const told = async () => (await api.get('/_sandbox/triggers/told')).told;
+    const before = (await told()).length;
+    const body = { account: api.account.id, url: params.url, data: params.data || {}, lead };
+    await api.post('/_sandbox/triggers/bot', body);
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const said = (await told())[before];
+      if (said) return fill(out, el('pre.salesbot-told', {}, JSON.stringify(said.told, null, 2)));
+      await new Promise((done) => setTimeout(done, PAUSE_MS));
+    }
+    return fill(out, el('p.widget-settings__error', { role: 'alert' }, t('salesbot.waits')));
+  }
+
+  function runner(params) {
+    const lead = el('input.text-input', { type: 'number', value: '501', 'aria-label': t('salesbot.lead') });
+    const out = el('div');
+    const fail = (error) => fill(out, el('p.widget-settings__error', { role: 'alert' }, error.message));
+    const onclick = () => run(params, Number(lead.value), out).catch(fail);
+    return el(
+      'div.salesbot-run',
+      {},
+      el('label.salesbot-row', {}, el('span', {}, t('salesbot.lead')), lead),
+      el('button.button-input.js-salesbot-run', { type: 'button', onclick }, t('salesbot.run')),
+      out,
+    );
+  }
+
   async function save(entry, widget, handler, body, out) {
     const given = await loader.tryCall(entry, widget, 'onSalesbotDesignerSave', handler, values(body));
     let problem = '';
@@ -54,12 +93,13 @@ define(['jquery', 'host/dom', 'host/text', 'host/place', 'host/loader', 'host/tw
     } catch (error) {
       problem = t('salesbot.not_json', { problem: error.message });
     }
-    fill(
-      out,
-      problem
-        ? el('p.widget-settings__error', { role: 'alert' }, problem)
-        : el('pre.salesbot-code', {}, JSON.stringify(JSON.parse(given), null, 2)),
-    );
+    if (problem) {
+      fill(out, el('p.widget-settings__error', { role: 'alert' }, problem));
+      return;
+    }
+    const code = JSON.parse(given);
+    const asks = requestIn(code);
+    fill(out, el('pre.salesbot-code', {}, JSON.stringify(code, null, 2)), asks ? runner(asks) : '');
   }
 
   function step(entry, widget, handler, described) {
