@@ -22,7 +22,7 @@ AREAS: Rows = (
     ("`llist`, `clist`, `tlist`", "/leads/list/ and its neighbours", "D", "no paging, no filters"),
     ("`advanced_settings`", "/settings/CODE/", "D", "both documented containers"),
     ("`digital_pipeline`", "/settings/pipeline/leads/", "D", "a hook for a lead that is added or moved"),
-    ("`salesbot_designer`", "/settings/communications/", "D", "a step that asks the integration is run for a lead; the bot itself does not run"),
+    ("`salesbot_designer`", "/settings/communications/", "D", "a step that asks us runs for a lead; no whole bot runs"),
     ("`widget_page`", "/widget_page/CODE/ITEM/", "D", "items are added, system items are not hidden"),
     ("`mobile_card`", "/mobile/N/", "D", "the frame with its token"),
     ("`everywhere`", "every page", "D", ""),
