@@ -3,13 +3,17 @@
 Nobody should log a secret; what slips through in an address, a header or an exception is blotted out here.
 """
 
-import json
 import logging
 import re
 import sys
+import threading
+from collections import deque
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, TextIO
+
+import msgspec
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -32,7 +36,15 @@ _SHAPES = re.compile(
 
 def redact(text: str) -> str:
     """Blot out whatever looks like a secret or stands behind a secret's name."""
+    return _redact_short(text) if len(text) <= _SHORT else _redact(text)
+
+
+def _redact(text: str) -> str:
     return _PAIR.sub(rf"\1{BLOT}", _SHAPES.sub(BLOT, text))
+
+
+_SHORT = 200  # characters; most lines say the same few words again and again
+_redact_short = lru_cache(2048)(_redact)
 
 
 def _clean(name: str, value: Any) -> Any:
@@ -61,12 +73,41 @@ class JsonLines(logging.Formatter):
         line |= {name: _clean(name, value) for name, value in vars(record).items() if name not in _PLAIN}
         if record.exc_info:
             line["error"] = redact(self.formatException(record.exc_info))
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return msgspec.json.encode(line, enc_hook=str).decode()
+
+
+class Lines(logging.StreamHandler[TextIO]):
+    """Writes lines of many threads together: whoever finds nobody writing writes all that are there.
+
+    Nobody waits for another thread's line, and every line is written before the last of them goes on.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._lines: deque[str] = deque()
+        self._writing = threading.Lock()
+
+    def createLock(self) -> None:
+        """Have none around ``emit``: threads would queue there while one of them is in the system call."""
+        self.lock = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, or leave it to the thread that is writing."""
+        try:
+            self._lines.append(self.format(record) + self.terminator)
+            while self._lines and self._writing.acquire(blocking=False):
+                try:
+                    self.stream.write("".join([self._lines.popleft() for _ in range(len(self._lines))]))
+                    self.stream.flush()
+                finally:
+                    self._writing.release()
+        except Exception:
+            self.handleError(record)
 
 
 def configure(level: int = logging.INFO) -> None:
     """Send every log of this process to standard error as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Lines(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("werkzeug").setLevel(logging.WARNING)

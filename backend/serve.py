@@ -57,10 +57,15 @@ def _when_told_to_stop(calls: Sequence[Callable[[], None]]) -> None:
 
 def serve_forever(*, host: str, port: int, threads: int) -> None:
     """Serve until a signal comes. Requests and jobs that have begun are finished."""
+    server("backend.serve:application", host=host, port=port, threads=threads).serve()
+
+
+def server(factory: str, *, host: str, port: int, threads: int) -> Granian:
+    """The server as we run it, for the application that ``factory`` (``module:function``) builds in its process."""
     logs.configure()
     logging.getLogger("_granian").addFilter(_is_news)
-    server = Granian(
-        "backend.serve:application",
+    return Granian(
+        factory,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -72,7 +77,6 @@ def serve_forever(*, host: str, port: int, threads: int) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=MAX_HEAD_BYTES),
         log_dictconfig={"handlers": {}, "loggers": {"_granian": {"propagate": True}}},  # lines like ours
     )
-    server.serve()
 
 
 def _is_news(record: logging.LogRecord) -> bool:

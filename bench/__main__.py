@@ -14,7 +14,7 @@ import bench
 from bench import peers, report
 from bench.row import Row
 
-HARNESS = {"__main__", "kommo_process", "peers", "report", "rounds", "row", "site", "widget_run"}
+HARNESS = {"__main__", "doors", "kommo_process", "load", "peers", "report", "rounds", "row", "site", "widget_run"}
 
 
 def names() -> list[str]:

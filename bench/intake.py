@@ -1,164 +1,75 @@
-"""A signed hook, verified, committed (inbox, outbox and lane) and answered 200, through Flask on Granian.
+"""A signed hook, verified, committed (inbox, lane and outbox) and answered 200, through Flask on Granian.
 
-Beside it, on the same server: the smallest Flask answer (`/healthz`). Then what 16 threads save on SQLite, fully
-durable, with group commit and with a commit for each; and PostgreSQL, durable too, beside raw psycopg with 16
-connections. 32 connections from another process, rounds in turn.
+Beside it a bare Flask view that reads the same body and answers 200, on the same server with the same threads. The
+workers are elsewhere in these rows; one more row shows the same with worker threads delivering in the same process.
+Then what 16 threads save on SQLite, fully durable, with group commit and with a commit for each; and PostgreSQL,
+durable too, beside raw psycopg: one row, one commit, over as many connections as our backend has threads. Hooks come
+over 32 connections from another process, rounds in turn.
 """
 
-import multiprocessing
+import random
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import psycopg
-from sqlalchemy import Connection
 
-from backend.db import Group, open_engine, transaction
-from backend.jobs import store
-from backend.migrations import upgrade
-from bench import chaos, site
+from bench import chaos, doors, load, site
 from bench.rounds import best_of
 from bench.row import Goal, Row, judge
 from programs import postgres
 
-CONNECTIONS = 32
+_MOST_A_SECOND = 16_000  # hooks prepared for a second of load: more than are answered
+_NOBODY = "http://127.0.0.1:1"
 
 
 def run(quick: bool) -> Iterator[Row]:
     """Rows: hooks a second and the 99th of 100, for each database."""
-    lasts_s, rounds = (1.0, 2) if quick else (4.0, 3)
+    lasts_s, rounds = (2.0, 2) if quick else (4.0, 3)
     with TemporaryDirectory(prefix="kck-intake-") as folder:
         yield from _sqlite(Path(folder), lasts_s, rounds)
-        yield _grouped(Path(folder), lasts_s, rounds)
     if postgres.programs() is not None:
-        with TemporaryDirectory(prefix="kck-intake-") as folder, postgres.running(is_durable=True) as server:
-            yield _postgresql(Path(folder), server, lasts_s, rounds)
+        with postgres.running(is_durable=True) as server, TemporaryDirectory(prefix="kck-intake-") as folder:
+            yield from _postgresql(Path(folder), server, lasts_s, rounds)
 
 
 def _sqlite(folder: Path, lasts_s: float, rounds: int) -> Iterator[Row]:
-    running = site.Site(folder, f"sqlite:///{folder}/site.db", "http://127.0.0.1:1")
-    scope_id = running.seed(200)
+    with _served(folder / "ours", "", "intake") as ours, _served(folder / "bare", "", "bare") as bare:
+        taken, empty = _in_turn([ours, bare], lasts_s, rounds)
+    rates = {"ours": taken.rate, "empty Flask POST": empty.rate}
+    by = f"sent by {load.sender()}"
+    yield judge(f"SQLite: hooks, {by}", "a second", rates, [Goal("empty Flask POST", 0.5)], less_is_better=False)
+    slowest = {"ours": taken.p99_ms, "empty Flask POST": empty.p99_ms}
+    yield judge("SQLite: 99 of 100 within", "ms", slowest, [Goal("empty Flask POST", 3.5)])
+
+
+@contextmanager
+def _served(folder: Path, database_url: str, door: str) -> Iterator[site.Site]:
+    folder.mkdir()
+    web = ("-m", "bench.doors", door)
+    running = site.Site(folder, database_url or f"sqlite:///{folder}/site.db", _NOBODY, web=web)
+    running.seed(200)
     running.start()
     try:
-        hooks, empty = _in_turn(running.port, scope_id, lasts_s, rounds)
+        yield running
     finally:
         running.stop()
-    figures = {"ours": hooks[0], "smallest answer": empty[0]}
-    yield judge("SQLite: hooks", "a second", figures, [Goal("smallest answer", 0.5)], less_is_better=False)
-    slowest = {"ours": hooks[1], "smallest answer": empty[1]}
-    yield judge("SQLite: 99 of 100 within", "ms", slowest, [Goal("smallest answer", 3.5)])
 
 
-def _grouped(folder: Path, lasts_s: float, rounds: int) -> Row:
-    """Hooks that 16 threads save a second: many in one commit, and each in its own."""
-    engine = open_engine(f"sqlite:///{folder}/grouped.db")
-    upgrade(engine)
-    group = Group(engine)
-
-    def alone(work: Callable[[Connection], object]) -> object:
-        with transaction(engine) as conn:
-            return work(conn)
-
-    contestants = {"ours": lambda: _saved(group.write, lasts_s), "a commit each": lambda: _saved(alone, lasts_s)}
-    figures: dict[str, float | None] = dict(best_of(contestants, rounds, less_is_better=False))
-    engine.dispose()
-    goals = [Goal("a commit each", 1.5)]
-    return judge("SQLite: saved by 16 threads", "a second", figures, goals, less_is_better=False)
+def _in_turn(sites: list[site.Site], lasts_s: float, rounds: int) -> list[load.Load]:
+    """The best round of each site, by its rate."""
+    found: list[list[load.Load]] = [[] for _ in sites]
+    for _ in range(rounds):
+        for running, loads in zip(sites, found, strict=True):
+            loads.append(load.send(running.port, _hooks(lasts_s), lasts_s))
+    return [max(loads, key=lambda one: one.rate) for loads in found]
 
 
-def _saved(write: Callable[[Callable[[Connection], object]], object], lasts_s: float) -> float:
-    ends_at = time.perf_counter() + lasts_s
-
-    def save(number: int) -> int:
-        count = 0
-        while time.perf_counter() < ends_at:
-            body, lane = chaos.signed_hook("c", count)[0], f"lane-{number}-{count % 20}"
-
-            def work(conn: Connection, body: bytes = body, lane: str = lane) -> object:
-                kept = store.receive(conn, kind="k", dedupe_key=uuid.uuid4().hex, body=body)
-                return store.put(conn, kind="k", lane=lane, body={"inbox": kept})
-
-            write(work)
-            count += 1
-        return count
-
-    with ThreadPoolExecutor(16) as pool:
-        return sum(pool.map(save, range(16))) / lasts_s
-
-
-def _postgresql(folder: Path, server: postgres.Server, lasts_s: float, rounds: int) -> Row:
-    running = site.Site(folder, postgres.create_database(server.url), "http://127.0.0.1:1")
-    scope_id = running.seed(200)
-    running.start()
-    try:
-        hooks, _ = _in_turn(running.port, scope_id, lasts_s, rounds)
-    finally:
-        running.stop()
-    figures = {"ours": hooks[0], "raw psycopg": _raw_psycopg(postgres.create_database(server.url), lasts_s)}
-    return judge("PostgreSQL: hooks", "a second", figures, [Goal("raw psycopg", 0.5)], less_is_better=False)
-
-
-def _in_turn(port: int, scope_id: str, lasts_s: float, rounds: int) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Best rate and its 99th of 100 in ms: of signed hooks, and of empty POSTs."""
-    hooks, empty = [], []
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        for _ in range(rounds):
-            hooks.append(pool.apply(load, (port, f"/hooks/amojo/{scope_id}", lasts_s)))
-            empty.append(pool.apply(load, (port, "/healthz", lasts_s)))
-    return max(hooks), max(empty)
-
-
-def load(port: int, path: str, lasts_s: float) -> tuple[float, float]:
-    """Post for so long over 32 connections; gives the rate and the 99th of 100 in ms."""
-    ends_at = time.perf_counter() + lasts_s
-    prepared = [chaos.signed_hook(f"conversation-{number % 200}", number) for number in range(20_000)]
-    ends_at = time.perf_counter() + lasts_s
-    taken, lock = iter(prepared), threading.Lock()
-
-    def post(_: int) -> list[float]:
-        connection, took = HTTPConnection("127.0.0.1", port), []
-        while time.perf_counter() < ends_at:
-            with lock:
-                body, headers = next(taken)
-            began = time.perf_counter()
-            if path == "/healthz":
-                connection.request("GET", path)
-            else:
-                connection.request("POST", path, body, headers)
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != 200:
-                raise RuntimeError(f"{path} answered {answer.status}")
-            took.append(time.perf_counter() - began)
-        connection.close()
-        return took
-
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        took = sorted(second for seconds in pool.map(post, range(CONNECTIONS)) for second in seconds)
-    return len(took) / lasts_s, took[int(len(took) * 0.99)] * 1000
-
-
-def _raw_psycopg(url: str, lasts_s: float) -> float:
-    """Rows a second, each committed, over as many connections."""
-    with psycopg.connect(url, autocommit=True) as conn:
-        conn.execute("CREATE TABLE raw (id bigserial PRIMARY KEY, key bytea UNIQUE, body bytea)")
-    ends_at = time.perf_counter() + lasts_s
-    body = chaos.signed_hook("c", 1)[0]
-
-    def insert(number: int) -> int:
-        count = 0
-        with psycopg.connect(url, autocommit=True) as conn:
-            while time.perf_counter() < ends_at:
-                key: Any = f"{number}-{count}".encode()
-                conn.execute("INSERT INTO raw (key, body) VALUES (%s, %s)", (key, body))
-                count += 1
-        return count
-
-    with ThreadPoolExecutor(16) as pool:
-        return sum(pool.map(insert, range(16))) / lasts_s
+def _hooks(lasts_s: float) -> list[bytes]:
+    hooks = (chaos.signed_hook(f"conversation-{n % 200}", n) for n in range(int(lasts_s * _MOST_A_SECOND)))
+    return [load.raw_post(f"/hooks/amojo/{site.SCOPE}", body, headers) for body, headers in hooks]

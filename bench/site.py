@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +35,16 @@ WAYS = ("SQLite, one process", "PostgreSQL and Celery on Redis")
 
 
 class Site:
-    """Processes of the backend around one database. ``far_url`` stands for Kommo and for the messenger."""
+    """Processes of the backend around one database. ``far_url`` stands for Kommo and for the messenger.
 
-    def __init__(self, folder: Path, database_url: str, far_url: str, broker_url: str | None = None) -> None:
+    ``web`` is the Python command of the web process; the port comes behind it.
+    """
+
+    def __init__(
+        self, folder: Path, database_url: str, far_url: str, broker_url: str | None = None,
+        web: Sequence[str] = ("-m", "backend", "serve", "--port"),
+    ) -> None:  # fmt: skip
+        self._web_command = web
         self.folder, self.port = folder, free_port()
         self._key = new_key()
         self._spawns: dict[str, Callable[[], subprocess.Popen[bytes]]] = {"web": self._web}
@@ -122,7 +129,7 @@ class Site:
         self.engine.dispose()
 
     def _web(self) -> subprocess.Popen[bytes]:
-        return self._spawn("web", "-m", "backend", "serve", "--port", str(self.port))
+        return self._spawn("web", *self._web_command, str(self.port))
 
     def _worker(self, number: int) -> Callable[[], subprocess.Popen[bytes]]:
         return lambda: self._spawn(

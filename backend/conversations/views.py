@@ -5,17 +5,16 @@ https://www.amocrm.ru/developers/content/chats/chat-webhooks
 
 import logging
 import time
-from datetime import datetime
 
 from flask import Blueprint, Response, request
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.conversations.outgoing import HOOK
 from backend.conversations.routes import Routes, Scope
-from backend.db import Clock, Group, utc_now
+from backend.db import Clock, utc_now
 from backend.errors import Refusal
-from backend.jobs import store as jobs
+from backend.jobs.intake import Arrival, Intake
 from backend.kommo.amojo import account_of
 from backend.kommo.hooks import Hook, NotAHook, read_hook
 from backend.kommo.signature import is_hook_genuine
@@ -30,15 +29,14 @@ def blueprint(*, engine: Engine, routes: Routes, clock: Clock = utc_now, takes_v
     """Serve ``POST /hooks/amojo/<scope_id>``. Hooks of the first version name no account: they are taken only if
     ``takes_v1`` says so, since the address that tells the account is not signed."""
     views = Blueprint("hooks", __name__)
-    group, known = Group(engine), _Known(engine, routes)
+    intake, known = Intake(engine, clock), _Known(engine, routes)
 
     @views.post("/hooks/amojo/<scope_id>")
     def amojo_hook(scope_id: str) -> Response:
         body = request.get_data(cache=False)
         try:
-            now = clock()
-            hook = _checked(known.scope(scope_id), scope_id, body, now.timestamp(), takes_v1)
-            group.write(lambda conn: _keep(conn, hook, scope_id, body, now))
+            hook = _checked(known.scope(scope_id), scope_id, body, clock().timestamp(), takes_v1)
+            intake.keep(_arrival(hook, scope_id, body))
         except SQLAlchemyError as error:
             log.critical("a hook could not be saved and is lost unless amojo shows it to the manager", exc_info=error)
             raise Refusal("The hook could not be saved.", status=503, code="not_saved") from error
@@ -91,10 +89,9 @@ def _checked(scope: Scope | None, scope_id: str, body: bytes, now_s: float, take
     return hook
 
 
-def _keep(conn: Connection, hook: Hook, scope_id: str, body: bytes, now: datetime) -> None:
-    """Save the hook and the promise to act on it; one that was kept before changes nothing."""
-    key = f"amojo:{scope_id}:{hook.key}"
-    inbox_id = jobs.receive(conn, kind=f"amojo.{hook.kind}", dedupe_key=key, body=body, scope=scope_id, now=now)
-    if inbox_id is not None:
-        job = {"inbox": inbox_id, "scope_id": scope_id}
-        jobs.put(conn, kind=HOOK, lane=f"out:{scope_id}:{hook.lane}", body=job, now=now)
+def _arrival(hook: Hook, scope_id: str, body: bytes) -> Arrival:
+    """What is saved of a hook, and the job to act on it in the order of its chat."""
+    return Arrival(
+        kind=f"amojo.{hook.kind}", dedupe_key=f"amojo:{scope_id}:{hook.key}", scope=scope_id, body=body,
+        job=HOOK, lane=f"out:{scope_id}:{hook.lane}",
+    )  # fmt: skip

@@ -1,0 +1,42 @@
+"""Applications for the load, on the server as we run it: ``python -m bench.doors NAME PORT``.
+
+``bare`` is the smallest Flask application that reads a body and answers 200. ``intake`` is the whole application of
+``KCK_…`` without threads that work on jobs.
+"""
+
+import sys
+
+from flask import Flask, Response, request
+
+from backend import logs
+from backend.app import create_app
+from backend.serve import server
+from backend.settings import Settings
+
+THREADS = 16  # as `python -m backend serve` has them when nobody says otherwise
+
+
+def bare() -> Flask:
+    """Read, answer, nothing else."""
+    app = Flask("bare", static_folder=None)
+
+    @app.post("/<path:_>")
+    def take(_: str) -> Response:
+        request.get_data(cache=False)
+        return Response(status=200)
+
+    @app.get("/readyz")
+    def ready() -> Response:
+        return Response(status=200)
+
+    return app
+
+
+def intake() -> Flask:
+    """Everything but the workers."""
+    logs.configure()
+    return create_app(Settings.from_env())
+
+
+if __name__ == "__main__":
+    server(f"bench.doors:{sys.argv[1]}", host="127.0.0.1", port=int(sys.argv[2]), threads=THREADS).serve()
