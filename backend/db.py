@@ -1,13 +1,12 @@
 """The database: one engine, one metadata, transactions whose echo runs only after the commit."""
 
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, make_url
@@ -30,7 +29,6 @@ _BUSY_MS = 15_000  # how long SQLite waits for another writer
 _SPARE_CONNECTIONS = 2  # on PostgreSQL, so that four processes fit into its usual limit of 100
 
 Clock = Callable[[], datetime]
-T = TypeVar("T")
 
 
 def utc_now() -> datetime:
@@ -81,6 +79,8 @@ def _open_sqlite(url: str, path: str | None) -> Engine:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     pool: dict[str, Any] = {"pool_size": _CONNECTIONS, "max_overflow": _CONNECTIONS} if path else {}
+    if path:  # the connection that wrote last is the one whose pages are still good
+        pool["pool_use_lifo"] = True
     engine = create_engine(url, connect_args={"timeout": 15, "isolation_level": None}, **pool)
     _writers[engine] = threading.RLock()
 
@@ -123,6 +123,20 @@ def transaction(engine: Engine, *, wait_s: float | None = None) -> Iterator[Conn
         call()
 
 
+@contextmanager
+def driver_turn(engine: Engine) -> Iterator[Any]:
+    """A pooled connection for the driver's own calls, without a transaction around them; on SQLite no other thread of
+    this process writes meanwhile. What the driver raises comes as ``SQLAlchemyError``."""
+    with _turn(engine, None):
+        connection = engine.raw_connection()
+        try:
+            yield connection
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise SQLAlchemyError(f"{type(error).__name__}: {error}") from error
+        finally:
+            connection.close()
+
+
 def _turn(engine: Engine, wait_s: float | None) -> AbstractContextManager[Any]:
     lock = _writers.get(engine)
     if lock is None:
@@ -153,68 +167,6 @@ def insert_into(dialect: str, table: Table, unique: tuple[str, ...] = ()) -> "sq
     """The same by the name of the dialect, built once."""
     insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     return insert.on_conflict_do_nothing(index_elements=list(unique)) if unique else insert
-
-
-class Group:
-    """Commits the short writes of many threads together where each commit waits for the disk (SQLite).
-
-    Whoever comes first leads: it runs everything that waits by then in one transaction. The others find their work
-    done when their turn comes. A server database groups by itself, so there each write is a transaction of its own.
-    """
-
-    def __init__(self, engine: Engine, most: int = 64) -> None:
-        self._engine = engine
-        self._most = most
-        self._is_grouping = engine.dialect.name == "sqlite"
-        self._waiting: deque[_Write[Any]] = deque()
-        self._turn = threading.Lock()
-
-    def write(self, work: Callable[[Connection], T]) -> T:
-        """Run ``work`` in a transaction and give its result once that is committed; raises what ``work`` raises."""
-        if not self._is_grouping:
-            with transaction(self._engine) as connection:
-                return work(connection)
-        mine: _Write[T] = _Write(work)
-        self._waiting.append(mine)
-        with self._turn:
-            if not mine.is_done:
-                self._lead()
-        return mine.outcome()
-
-    def _lead(self) -> None:
-        writes = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
-        try:
-            with transaction(self._engine) as connection:
-                results = [write.work(connection) for write in writes]
-        except Exception:  # one of them spoiled it for all: each on its own, so that only that one fails
-            for write in writes:
-                write.alone(self._engine)
-            return
-        for write, result in zip(writes, results, strict=True):
-            write.result, write.is_done = result, True
-
-
-class _Write(Generic[T]):
-    """A write that waits for its turn, and what came of it."""
-
-    def __init__(self, work: Callable[[Connection], T]) -> None:
-        self.work = work
-        self.is_done = False
-        self.result: T | None = None
-        self.error: Exception | None = None
-
-    def alone(self, engine: Engine) -> None:
-        try:
-            with transaction(engine) as connection:
-                self.result = self.work(connection)
-        except Exception as error:  # handed to the thread that waits for it
-            self.error = error
-        self.is_done = True
-
-    def outcome(self) -> T:
-        if self.error is not None:
-            raise self.error
-        return cast(T, self.result)
 
 
 def after_commit(connection: Connection, call: Callable[[], None]) -> None:

@@ -7,6 +7,7 @@ import logging
 import re
 import sys
 import threading
+import time
 from collections import deque
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from functools import lru_cache
 from typing import Any, TextIO
 
 import msgspec
+
+_GATHER_S = 0.05
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -76,33 +79,43 @@ class JsonLines(logging.Formatter):
         return msgspec.json.encode(line, enc_hook=str).decode()
 
 
-class Lines(logging.StreamHandler[TextIO]):
-    """Writes lines of many threads together: whoever finds nobody writing writes all that are there.
+class Lines(logging.Handler):
+    """Gathers lines below warning for up to ``_GATHER_S`` seconds and writes them in one go.
 
-    Nobody waits for another thread's line, and every line is written before the last of them goes on.
+    A system call for each would let every other thread in between, and cost more than the line.
     """
 
     def __init__(self, stream: TextIO) -> None:
-        super().__init__(stream)
+        super().__init__()
+        self._stream = stream
         self._lines: deque[str] = deque()
         self._writing = threading.Lock()
+        self._thread: threading.Thread | None = None
 
     def createLock(self) -> None:
-        """Have none around ``emit``: threads would queue there while one of them is in the system call."""
+        """Have none around ``emit``, where lines are only put down."""
         self.lock = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record, or leave it to the thread that is writing."""
-        try:
-            self._lines.append(self.format(record) + self.terminator)
-            while self._lines and self._writing.acquire(blocking=False):
-                try:
-                    self.stream.write("".join([self._lines.popleft() for _ in range(len(self._lines))]))
-                    self.stream.flush()
-                finally:
-                    self._writing.release()
-        except Exception:
-            self.handleError(record)
+        """Take a record; from warning on it is written at once, behind all that came before it."""
+        self._lines.append(self.format(record) + "\n")
+        if record.levelno >= logging.WARNING:
+            self.flush()
+        elif self._thread is None or not self._thread.is_alive():  # none yet, or left behind by a fork
+            self._thread = threading.Thread(target=self._write_now_and_then, name="logs", daemon=True)
+            self._thread.start()
+
+    def flush(self) -> None:
+        """Write what was gathered."""
+        with self._writing:
+            self._stream.write("".join([self._lines.popleft() for _ in range(len(self._lines))]))
+            self._stream.flush()
+
+    def _write_now_and_then(self) -> None:
+        while True:
+            time.sleep(_GATHER_S)
+            if self._lines:
+                self.flush()
 
 
 def configure(level: int = logging.INFO) -> None:
@@ -110,6 +123,7 @@ def configure(level: int = logging.INFO) -> None:
     handler = Lines(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line tells them
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     logging.getLogger("urllib3").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -55,16 +55,14 @@ def _when_told_to_stop(calls: Sequence[Callable[[], None]]) -> None:
     threading.Thread(target=listen, name="stop-listener", daemon=True).start()
 
 
-def serve_forever(*, host: str, port: int, threads: int) -> None:
-    """Serve until a signal comes. Requests and jobs that have begun are finished."""
-    server("backend.serve:application", host=host, port=port, threads=threads).serve()
+def serve_forever(*, host: str, port: int, threads: int, factory: str = "backend.serve:application") -> None:
+    """Serve what ``factory`` (``module:function``) builds in the serving process, until a signal comes.
 
-
-def server(factory: str, *, host: str, port: int, threads: int) -> Granian:
-    """The server as we run it, for the application that ``factory`` (``module:function``) builds in its process."""
+    Requests and jobs that have begun are finished.
+    """
     logs.configure()
     logging.getLogger("_granian").addFilter(_is_news)
-    return Granian(
+    server = Granian(
         factory,
         address=host,
         port=port,
@@ -77,6 +75,7 @@ def server(factory: str, *, host: str, port: int, threads: int) -> Granian:
         http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=MAX_HEAD_BYTES),
         log_dictconfig={"handlers": {}, "loggers": {"_granian": {"propagate": True}}},  # lines like ours
     )
+    server.serve()
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 
 from backend import logs
 from backend.app import create_app
-from backend.serve import server
+from backend.serve import serve_forever
 from backend.settings import Settings
 
 THREADS = 16  # as `python -m backend serve` has them when nobody says otherwise
@@ -39,4 +39,4 @@ def intake() -> Flask:
 
 
 if __name__ == "__main__":
-    server(f"bench.doors:{sys.argv[1]}", host="127.0.0.1", port=int(sys.argv[2]), threads=THREADS).serve()
+    serve_forever(host="127.0.0.1", port=int(sys.argv[2]), threads=THREADS, factory=f"bench.doors:{sys.argv[1]}")

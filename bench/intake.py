@@ -8,17 +8,21 @@ over 32 connections from another process, rounds in turn.
 """
 
 import random
-import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psycopg
+from sqlalchemy import Engine
 
+from backend.db import open_engine, transaction
+from backend.jobs import store
+from backend.jobs.intake import Arrival, Intake
+from backend.migrations import upgrade
 from bench import chaos, doors, load, site
 from bench.rounds import best_of
 from bench.row import Goal, Row, judge
@@ -33,9 +37,11 @@ def run(quick: bool) -> Iterator[Row]:
     lasts_s, rounds = (2.0, 2) if quick else (4.0, 3)
     with TemporaryDirectory(prefix="kck-intake-") as folder:
         yield from _sqlite(Path(folder), lasts_s, rounds)
+        yield _with_workers(Path(folder, "workers"), lasts_s)
+        yield _grouped(Path(folder), lasts_s / 2, rounds)
     if postgres.programs() is not None:
         with postgres.running(is_durable=True) as server, TemporaryDirectory(prefix="kck-intake-") as folder:
-            yield from _postgresql(Path(folder), server, lasts_s, rounds)
+            yield _postgresql(Path(folder), server, lasts_s, rounds)
 
 
 def _sqlite(folder: Path, lasts_s: float, rounds: int) -> Iterator[Row]:
@@ -73,3 +79,82 @@ def _in_turn(sites: list[site.Site], lasts_s: float, rounds: int) -> list[load.L
 def _hooks(lasts_s: float) -> list[bytes]:
     hooks = (chaos.signed_hook(f"conversation-{n % 200}", n) for n in range(int(lasts_s * _MOST_A_SECOND)))
     return [load.raw_post(f"/hooks/amojo/{site.SCOPE}", body, headers) for body, headers in hooks]
+
+
+def _with_workers(folder: Path, lasts_s: float) -> Row:
+    """How many hooks are taken while worker threads of the same process hand them over."""
+    far = chaos.FarSide()
+    with chaos.serve(far, random.Random(7)) as far_url:
+        folder.mkdir()
+        running = site.Site(folder, f"sqlite:///{folder}/site.db", far_url)
+        running.seed(200)
+        running.start()
+        try:
+            taken = load.send(running.port, _hooks(lasts_s), lasts_s)
+        finally:
+            running.stop()
+    return judge("SQLite: hooks, workers in the process", "a second", {"ours": taken.rate}, [], less_is_better=False)
+
+
+def _grouped(folder: Path, lasts_s: float, rounds: int) -> Row:
+    """Hooks that 16 threads save a second: many in one commit, and each in its own."""
+    engine = open_engine(f"sqlite:///{folder}/grouped.db")
+    upgrade(engine)
+    contestants = {
+        "ours": lambda: _saved(Intake(engine).keep, lasts_s),
+        "a commit each": lambda: _saved(lambda arrival: _alone(engine, arrival), lasts_s),
+    }
+    figures: dict[str, float | None] = dict(best_of(contestants, rounds, less_is_better=False))
+    engine.dispose()
+    goals = [Goal("a commit each", 1.5)]
+    return judge("SQLite: saved by 16 threads", "a second", figures, goals, less_is_better=False)
+
+
+def _alone(engine: Engine, arrival: Arrival) -> None:
+    with transaction(engine) as conn:
+        kept = store.receive(conn, kind=arrival.kind, dedupe_key=arrival.dedupe_key, body=arrival.body)
+        store.put(conn, kind=arrival.job, lane=arrival.lane, body={"inbox": kept})
+
+
+def _saved(keep: Callable[[Arrival], None], lasts_s: float) -> float:
+    ends_at, body = time.perf_counter() + lasts_s, chaos.signed_hook("c", 1)[0]
+
+    def save(number: int) -> int:
+        count = 0
+        while time.perf_counter() < ends_at:
+            keep(Arrival("k", uuid.uuid4().hex, site.SCOPE, body, "k", f"lane-{number}-{count % 20}"))
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(doors.THREADS) as pool:
+        return sum(pool.map(save, range(doors.THREADS))) / lasts_s
+
+
+def _postgresql(folder: Path, server: postgres.Server, lasts_s: float, rounds: int) -> Row:
+    raw_url, raw = postgres.create_database(server.url), []
+    with _served(folder / "ours", postgres.create_database(server.url), "intake") as ours:
+        taken = []
+        for _ in range(rounds):
+            taken += _in_turn([ours], lasts_s, 1)
+            raw.append(_raw_psycopg(raw_url, lasts_s))
+    figures = {"ours": max(one.rate for one in taken), "raw psycopg": max(raw)}
+    return judge("PostgreSQL: hooks", "a second", figures, [Goal("raw psycopg", 0.5)], less_is_better=False)
+
+
+def _raw_psycopg(url: str, lasts_s: float) -> float:
+    """Rows a second, each committed, over as many connections as our backend has threads."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("DROP TABLE IF EXISTS raw")
+        conn.execute("CREATE TABLE raw (id bigserial PRIMARY KEY, key bytea UNIQUE, body bytea)")
+    ends_at, body = time.perf_counter() + lasts_s, chaos.signed_hook("c", 1)[0]
+
+    def insert(number: int) -> int:
+        count = 0
+        with psycopg.connect(url, autocommit=True) as conn:
+            while time.perf_counter() < ends_at:
+                conn.execute("INSERT INTO raw (key, body) VALUES (%s, %s)", (f"{number}-{count}".encode(), body))
+                count += 1
+        return count
+
+    with ThreadPoolExecutor(doors.THREADS) as pool:
+        return sum(pool.map(insert, range(doors.THREADS))) / lasts_s

@@ -40,9 +40,11 @@ def is_hook_genuine(secret: str, body: bytes, signature: str | None) -> bool:
     if not signature or not body:
         return False
     given = signature.strip().lower().encode("ascii", "replace")
-    candidates = {body, body.rstrip(b"\r\n")}
-    return any(hmac.compare_digest(_hmac(secret, candidate).encode(), given) for candidate in candidates)
+    bare = body.rstrip(b"\r\n")
+    if hmac.compare_digest(_hmac(secret, bare).encode(), given):
+        return True
+    return bare != body and hmac.compare_digest(_hmac(secret, body).encode(), given)
 
 
 def _hmac(secret: str, content: bytes) -> str:
-    return hmac.new(secret.encode(), content, hashlib.sha1).hexdigest()
+    return hmac.digest(secret.encode(), content, "sha1").hex()

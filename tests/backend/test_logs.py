@@ -1,12 +1,14 @@
 """Logs are JSON and carry no secret."""
 
+import io
 import json
 import logging
+import time
 from typing import Any
 
 import pytest
 
-from backend.logs import JsonLines, redact, request_id
+from backend.logs import JsonLines, Lines, redact, request_id
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2lnbmF0dXJl"
 
@@ -56,3 +58,16 @@ def test_a_line_carries_the_request_id_and_the_trace_without_secrets() -> None:
     assert written["request_id"] == "r-1"
     assert "ValueError" in written["error"]
     assert "s3cr3t" not in written["error"]
+
+
+def test_lines_are_written_in_their_order_at_once_from_a_warning_on_and_else_soon() -> None:
+    stream = io.StringIO()
+    lines = Lines(stream)
+    lines.handle(logging.makeLogRecord({"msg": "first", "levelno": logging.INFO}))
+    lines.handle(logging.makeLogRecord({"msg": "second", "levelno": logging.WARNING}))
+    assert stream.getvalue() == "first\nsecond\n"
+    lines.handle(logging.makeLogRecord({"msg": "third", "levelno": logging.INFO}))
+    ends_at = time.monotonic() + 10
+    while not stream.getvalue().endswith("third\n"):
+        assert time.monotonic() < ends_at
+        time.sleep(0.01)
