@@ -64,9 +64,9 @@ def register(
 class _Request(flask.Request):
     """A request whose body may be as large as the guard allows for its path."""
 
-    @property
-    def max_content_length(self) -> int:  # type: ignore[misc]  # nobody sets it
-        return int(self.environ.get(_LIMIT, MAX_BODY_BYTES))
+    def __init__(self, environ: "WSGIEnvironment", *more: Any, **named: Any) -> None:
+        super().__init__(environ, *more, **named)
+        self.max_content_length = environ.get(_LIMIT, MAX_BODY_BYTES)
 
 
 class Guard:
