@@ -31,7 +31,7 @@ demo: install ## build, migrate, seed, start backend and sandbox (BACKEND_PORT=8
 	@exec $(PY) demo.py --backend-port $(BACKEND_PORT) --sandbox-port $(SANDBOX_PORT)
 
 test: check browser ## everything: linters, types, import contracts, unit tests, journeys, browser tests
-	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile
+	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 
 check: install ## linters, formatting, types, import contracts
 	@$(PY) -m ruff check .
