@@ -2,15 +2,19 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from threading import Event, Semaphore
+from typing import Any, cast
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, insert, select, update
 from werkzeug.test import TestResponse
 
 from backend.crm import hooks as crm_hooks
+from backend.crm import views
 from backend.crm.hooks import Hooks
 from backend.crm.models import crm_doors, crm_events
 from backend.crm.on import Reactions, Subscription, declared, load, on
@@ -214,7 +218,33 @@ def test_a_hook_of_250_leads_is_told_as_250_events(office: Office) -> None:
     assert [row.entity_id for row in rows(office, crm_events)] == [str(number) for number in range(250)]
 
 
-def test_overload_is_answered_with_503_and_never_with_4xx(office: Office) -> None:
+class Held:
+    """Hooks that are kept only once they are let go."""
+
+    def __init__(self) -> None:
+        self.inside, self.let_go = Semaphore(0), Event()
+
+    def keep(self, secret: str, body: bytes) -> bool:
+        self.inside.release()
+        return self.let_go.wait(30)
+
+
+def test_more_hooks_at_once_than_there_are_places_are_answered_with_503_within_the_crms_patience() -> None:
+    held, app = Held(), Flask(__name__)
+    app.register_blueprint(views.blueprint(hooks=cast("Hooks", held), at_once=2))
+    with ThreadPoolExecutor(2) as pool:
+        taken = [pool.submit(app.test_client().post, "/hooks/crm/s", data=b"", headers=FORM) for _ in "12"]
+        assert all(held.inside.acquire(timeout=20) for _ in taken)
+        began = time.monotonic()
+        refused = app.test_client().post("/hooks/crm/s", data=b"", headers=FORM)
+        assert time.monotonic() - began + crm_hooks.PATIENCE_S < 2
+        held.let_go.set()
+        assert [each.result().status_code for each in taken] == [200, 200]
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert app.test_client().post("/hooks/crm/s", data=b"", headers=FORM).status_code == 200
+
+
+def test_a_hook_that_cannot_be_saved_is_answered_with_503_and_never_with_4xx(office: Office) -> None:
     office.install()
     secret = secret_of(office)
     with office.backend.engine.connect() as conn:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from backend.kommo.api import Api
 from backend.kommo.api.drafts import CallDraft, CallStatus, LeadDraft
 from backend.kommo.api.errors import BadAnswer, Failed, TooSlow
@@ -145,6 +143,20 @@ def test_a_call_with_missing_fields_names_them(stub: Stub, api: Api) -> None:
     assert [mistake.path for mistake in outcome.mistakes] == ["duration", "source"]
 
 
-@pytest.mark.parametrize("number", list(golden("crm_calls.json")["call_status"]))
-def test_every_documented_call_status_has_a_name(number: str) -> None:
-    assert CallStatus(int(number))
+MEANINGS = {
+    CallStatus.LEFT_A_MESSAGE: "left a message",
+    CallStatus.CALL_BACK_LATER: "call back later",
+    CallStatus.NOT_AVAILABLE: "not available",
+    CallStatus.TALKED: "conversation took place",
+    CallStatus.WRONG_NUMBER: "wrong number",
+    CallStatus.NOT_CONNECTED: "could not get through (no connection)",
+    CallStatus.BUSY: "busy",
+    CallStatus.UNDEFINED: "undefined (vendor SDK constant only)",
+}
+
+
+def test_every_call_status_means_what_is_documented() -> None:
+    assert {str(status.value): meaning for status, meaning in MEANINGS.items()} == golden("crm_calls.json")[
+        "call_status"
+    ]
+    assert set(MEANINGS) == set(CallStatus)
