@@ -91,12 +91,9 @@ class Backend:
 
 
 def open_backend(
-    settings: Settings,
-    *,
-    providers: Mapping[str, Provider] | None = None,
-    clock: Clock = utc_now,
+    settings: Settings, *, providers: Mapping[str, Provider] | None = None, clock: Clock = utc_now,
     budget_of: Callable[[Engine], Budget] = Budget,
-) -> Backend:
+) -> Backend:  # fmt: skip
     """Open the database and the client that ``settings`` name, and build the services on them."""
     engine, sealer = open_engine(settings.database_url), Sealer.from_settings(settings)
     _attach_broker(settings, engine)
