@@ -7,6 +7,7 @@ from typing import NamedTuple
 from bundler.bundle import Bundle
 from bundler.parts.load import Files, NoPart, Parts, Unread
 from bundler.parts.place import Place
+from bundler.progress import Say, silent
 from bundler.rule import ERROR, Hit, Rule, Severity
 from bundler.rules import catalogue
 
@@ -73,15 +74,16 @@ def lint(
     uploaded: str = "",
     suppress: Mapping[str, Place] | None = None,
     rules: Iterable[Rule] = (),
+    say: Say = silent,
 ) -> Report:
     """Run every rule that concerns this target and audience (all of the catalogue unless ``rules`` are named).
 
     ``uploaded`` is the version that the platform has already; ``suppress`` names rules whose findings are not wanted,
-    each with the place where that is said.
+    each with the place where that is said. ``say`` is told which rule is at work.
     """
     suppress = suppress or {}
     parts = Parts(bundle, target=target, audience=audience, uploaded=uploaded)
-    run = _Run(parts, target, audience)
+    run = _Run(parts, target, audience, say)
     chosen = [one for one in rules or catalogue().values() if one.applies(target, audience)]
     run.over(one for one in chosen if IDLE not in one.parts)
     parts.give(IDLE, run.idle(suppress, chosen))
@@ -96,12 +98,14 @@ class _Run:
     parts: Parts
     target: str
     audience: str
+    say: Say
     findings: list[Finding] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     passed: int = 0
 
     def over(self, rules: Iterable[Rule]) -> None:
         for one in rules:
+            self.say(f"checking {one.id}: {one.title}")
             hits, unread = _hits(one, self.parts)
             severity = one.severity_for(self.target, self.audience)
             self.skipped += [Skipped(one, lost.place.path, lost.reason) for lost in unread]

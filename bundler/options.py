@@ -13,6 +13,7 @@ from bundler import facts
 from bundler.bundle import Bundle
 from bundler.lint import Report, lint
 from bundler.parts.place import Place
+from bundler.progress import Say
 from bundler.rule import AUDIENCES, KOMMO, PRIVATE, TARGETS
 from bundler.rules import catalogue
 
@@ -31,9 +32,11 @@ class Wishes(NamedTuple):
     format: str
     started_at: float
 
-    def lint(self, bundle: Bundle, suppress: Mapping[str, Place]) -> Report:
+    def lint(self, bundle: Bundle, suppress: Mapping[str, Place], say: Say) -> Report:
         """Check a bundle as wished."""
-        return lint(bundle, target=self.target, audience=self.audience, uploaded=self.uploaded, suppress=suppress)
+        return lint(
+            bundle, target=self.target, audience=self.audience, uploaded=self.uploaded, suppress=suppress, say=say
+        )
 
     def show(self, report: Report) -> None:
         """Print the report in the wanted form."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bundler import facts
 from bundler.errors import WrongUse
+from bundler.progress import Say, silent
 from bundler.shelf import NO_SHELF, Shelf, name_of
 
 Size = tuple[int, int]
@@ -33,6 +34,7 @@ def make_pictures(
     *,
     with_trigger: bool,
     shelf: Shelf = NO_SHELF,
+    say: Say = silent,
 ) -> dict[str, bytes]:
     """Make every picture that ``[pictures]`` asks for: path in the bundle → content.
 
@@ -43,7 +45,7 @@ def make_pictures(
     files = dict[str, bytes]()
     if "logo" in wanted:
         with _source(folder, wanted["logo"]) as source:
-            files |= make_logos(source, with_trigger=with_trigger, shelf=shelf)
+            files |= make_logos(source, with_trigger=with_trigger, shelf=shelf, say=say)
     if "menu" in wanted:
         with _source(folder, wanted["menu"]) as source:
             files |= make_menu_icons(source)
@@ -51,15 +53,19 @@ def make_pictures(
     for locale in locales if LOCALE_MARK in tour else [""] if tour else []:
         path = f"images/tour_{locale}.png" if locale else "images/tour.png"
         with _source(folder, tour.replace(LOCALE_MARK, locale)) as source:
+            say(f"drawing {path}")
             files[path] = draw(source, facts.TOUR_SIZE, shelf=shelf)
     return files
 
 
-def make_logos(source: bytes, *, with_trigger: bool, shelf: Shelf = NO_SHELF) -> dict[str, bytes]:
+def make_logos(source: bytes, *, with_trigger: bool, shelf: Shelf = NO_SHELF, say: Say = silent) -> dict[str, bytes]:
     """Draw the logos of a widget: path → PNG. ``with_trigger`` adds the one that only the Digital Pipeline needs."""
     sizes = dict([*facts.LOGOS.items(), *([facts.LOGO_DP] if with_trigger else [])])
-    margins = facts.LOGO_MARGINS
-    return {path: draw(source, size, margin=margins.get(path, 0), shelf=shelf) for path, size in sizes.items()}
+    logos = dict[str, bytes]()
+    for path, size in sizes.items():
+        say(f"drawing {path}")
+        logos[path] = draw(source, size, margin=facts.LOGO_MARGINS.get(path, 0), shelf=shelf)
+    return logos
 
 
 def make_menu_icons(source: bytes) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ from bundler import facts
 from bundler.bundle import Bundle, is_leftover
 from bundler.errors import WrongUse
 from bundler.pictures import LOCALE_MARK, make_pictures
+from bundler.progress import Say, silent
 from bundler.project import PROJECT_FILE, Project
 from bundler.shelf import NO_SHELF, Shelf, name_of
 
@@ -19,7 +20,9 @@ TEMPLATE = ".j2"
 _PARTS = "parts/"
 
 
-def render(project: Project, environment: str, backend_url: str, *, shelf: Shelf = NO_SHELF) -> Bundle:
+def render(
+    project: Project, environment: str, backend_url: str, *, shelf: Shelf = NO_SHELF, say: Say = silent
+) -> Bundle:
     """Render the project for one environment. Raises ``WrongUse`` for a template that fails, with file and line.
 
     What an earlier build left on the ``shelf`` (drawings, compiled templates) is used; it changes nothing but the time.
@@ -43,7 +46,9 @@ def render(project: Project, environment: str, backend_url: str, *, shelf: Shelf
         files[target] = content
     # A picture that lies in the source ready-made is preferred to a drawn one.
     has_trigger = facts.TRIGGER_LOCATION.encode() in files.get(facts.MANIFEST, b"")
-    drawn = make_pictures(project.folder, project.pictures, project.locales, with_trigger=has_trigger, shelf=shelf)
+    drawn = make_pictures(
+        project.folder, project.pictures, project.locales, with_trigger=has_trigger, shelf=shelf, say=say
+    )
     return Bundle(dict(sorted((drawn | files).items())), container=facts.ARCHIVE_NAME)
 
 

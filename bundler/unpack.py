@@ -12,6 +12,7 @@ from pathlib import Path
 from bundler import facts
 from bundler.bundle import DAMAGED, TOO_LARGE, UNSAFE, Bundle, Flaw, gather
 from bundler.errors import WrongUse
+from bundler.progress import Say, silent
 
 _CHUNK = 1 << 16
 _ENCRYPTED = 0x1
@@ -20,12 +21,13 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 BACKSLASH = "its name has a backslash"
 
 
-def read_zip(path: Path) -> Bundle:
+def read_zip(path: Path, say: Say = silent) -> Bundle:
     """Read an archive. Raises ``WrongUse`` if it is no zip at all."""
     files, flaws = dict[str, bytes](), list[Flaw]()
     try:
         with zipfile.ZipFile(path) as archive:
             for entry, flaw in _judged(archive.infolist()):
+                say(f"reading {path}: {entry.filename}")
                 if flaw:
                     flaws.append(flaw)
                 if flaw is None or flaw.detail == BACKSLASH:

@@ -6,6 +6,7 @@ from bundler.archive import write_archive
 from bundler.errors import WrongUse
 from bundler.lint import Report
 from bundler.options import Order, Wishes, linting, ordering
+from bundler.progress import Progress
 from bundler.project import read_project
 from bundler.proof import Origin, describe, manifest_path
 from bundler.render import render
@@ -37,8 +38,9 @@ def build(wishes: Wishes, order: Order) -> Report:
         raise WrongUse(f"{order.out} lies in {order.source}, so each zip would hold the one before: name another --out")
     project = read_project(order.source)
     origin = Origin(order.environment, project.backend_url(order.environment, order.backend_url))
-    bundle = render(project, origin.environment, origin.backend_url, shelf=_SHELF)
-    report = wishes.lint(bundle, project.suppress)
+    with Progress() as say:
+        bundle = render(project, origin.environment, origin.backend_url, shelf=_SHELF, say=say)
+        report = wishes.lint(bundle, project.suppress, say)
     described = manifest_path(order.target)
     if report.has_errors:
         order.target.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from bundler.options import Wishes, linting
+from bundler.progress import Progress
 from bundler.project import read_project
 from bundler.reading import is_source, read_widget
 
@@ -23,4 +24,6 @@ def command(wishes: Wishes, path: Path) -> None:
     build.py check ../their-widget --target amocrm --format json
     """
     suppress = read_project(path).suppress if is_source(path) else {}
-    wishes.conclude(wishes.lint(read_widget(path), suppress))
+    with Progress() as say:
+        report = wishes.lint(read_widget(path, say), suppress, say)
+    wishes.conclude(report)

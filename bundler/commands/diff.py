@@ -10,6 +10,7 @@ import click
 from bundler import facts
 from bundler.commands.inspect import about_manifest
 from bundler.lint import Report, lint
+from bundler.progress import Progress
 from bundler.proof import differences
 from bundler.reading import read_widget
 from bundler.report.text import harmless
@@ -34,10 +35,12 @@ def command(old: Path, new: Path, full: bool) -> None:
 
     Exit code 1: something changed and the version did not grow.
     """
-    before, after = read_widget(old), read_widget(new)
+    with Progress() as say:
+        before, after = read_widget(old, say), read_widget(new, say)
+        # Rules find the secrets that changed lines must not show.
+        both = (before, after) if full else ()
+        reports = [lint(bundle, target=KOMMO, audience=PRIVATE, say=say) for bundle in both]
     changed = list(differences(before.files, after.files))
-    # Rules find the secrets that changed lines must not show.
-    reports = [lint(bundle, target=KOMMO, audience=PRIVATE) for bundle in (before, after)] if full else []
     for kind, path in changed:
         sizes = f"{len(before.files.get(path, b'')):,} → {len(after.files.get(path, b'')):,} B"
         click.secho(f"{_SIGNS[kind]} {harmless(path):<44} {sizes}", fg=_COLOURS[_SIGNS[kind]])

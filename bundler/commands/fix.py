@@ -12,6 +12,7 @@ from bundler.bundle import Bundle
 from bundler.errors import WrongUse
 from bundler.fixes import fixed
 from bundler.lint import Report, lint
+from bundler.progress import Progress, Say
 from bundler.reading import read_folder
 from bundler.report.text import harmless
 from bundler.rule import KOMMO, PRIVATE
@@ -35,10 +36,11 @@ def command(path: Path, write: bool) -> None:
 
     Exit code 1: there is something to mend and --write was not given.
     """
-    bundle = read_folder(path) if path.is_dir() else _read_mendable(path)
-    changes = fixed(bundle.files)
-    # Rules find the secrets that the comparison must not show.
-    report = lint(bundle, target=KOMMO, audience=PRIVATE)
+    with Progress() as say:
+        bundle = read_folder(path, say) if path.is_dir() else _read_mendable(path, say)
+        changes = fixed(bundle.files)
+        # Rules find the secrets that the comparison must not show.
+        report = lint(bundle, target=KOMMO, audience=PRIVATE, say=say)
     for line in _comparison(bundle, changes, report):
         click.secho(line, fg={"+": "green", "-": "red"}.get(line[:1]))
     if not changes and not _is_badly_packed(bundle):
@@ -51,8 +53,8 @@ def command(path: Path, write: bool) -> None:
         sys.exit(1)
 
 
-def _read_mendable(path: Path) -> Bundle:
-    bundle = read_zip(path)
+def _read_mendable(path: Path, say: Say) -> Bundle:
+    bundle = read_zip(path, say)
     lost = [f"{flaw.path}: {flaw.detail}" for flaw in bundle.flaws if flaw.detail != BACKSLASH]
     if lost:
         raise WrongUse(*lost, f"{path} holds entries that cannot be kept; make the archive anew")

@@ -9,6 +9,7 @@ import click
 from bundler.bundle import Bundle
 from bundler.parts.document import Node
 from bundler.parts.load import NoPart, Parts
+from bundler.progress import Progress
 from bundler.proof import digests
 from bundler.reading import read_widget
 from bundler.report.text import harmless
@@ -26,7 +27,8 @@ def command(path: Path, form: str) -> None:
     build.py inspect dist/widget.zip
     build.py inspect their-widget.zip --format json
     """
-    bundle = read_widget(path)
+    with Progress() as say:
+        bundle = read_widget(path, say)
     about = about_manifest(bundle)
     if form == "json":
         sums = digests(bundle.files)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from bundler.options import ENVIRONMENTS
+from bundler.progress import Progress
 from bundler.project import read_project
 from bundler.proof import Origin, differences, read_origin
 from bundler.render import render
@@ -33,8 +34,9 @@ def command(zip_path: Path, source: Path, environment: str | None, backend_url: 
     if origin is None:
         environment = environment or ENVIRONMENTS[0]
         origin = Origin(environment, project.backend_url(environment, backend_url))
-    bundle = read_zip(zip_path)
-    wanted = render(project, origin.environment, origin.backend_url)
+    with Progress() as say:
+        bundle = read_zip(zip_path, say)
+        wanted = render(project, origin.environment, origin.backend_url, say=say)
     found = [f"{path}: {_SIGNS[kind]}" for kind, path in differences(wanted.files, bundle.files)]
     found += [f"{flaw.path}: {flaw.detail}" for flaw in bundle.flaws]
     for line in found:
