@@ -5,7 +5,7 @@ Shape of a widget's script: https://developers.kommo.com/docs/script-js
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tree_sitter import Node
 
@@ -44,6 +44,7 @@ class Callbacks:
     """
 
     def __init__(self) -> None:
+        self.kept: dict[Any, Any] = {}
         self.found: dict[str, Callback] = {}
         self.is_complete = True
         self.place = Place(facts.SCRIPT)

@@ -1,9 +1,11 @@
 """A JavaScript file, parsed once with tree-sitter: ES2022 and the sloppy scripts of old widgets alike."""
 
+import functools
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser, Tree
@@ -20,6 +22,32 @@ _WORD_BYTES = frozenset(bytes([byte]) for byte in range(256) if _WORDS.match(byt
 _SPACED = bytes(byte if bytes([byte]) in _WORD_BYTES else ord(" ") for byte in range(256))
 
 
+class Keeps(Protocol):
+    """A part that remembers what was searched in it."""
+
+    kept: dict[Any, Any]
+
+
+Part = TypeVar("Part", bound=Keeps)
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
+
+
+def once(
+    search: Callable[Concatenate[Part, Asked], Iterator[Found]],
+) -> Callable[Concatenate[Part, Asked], Sequence[Found]]:
+    """Let a search be done once for all rules that ask the same of a part."""
+
+    def found(part: Part, /, *words: Asked.args, **named: Asked.kwargs) -> Sequence[Found]:
+        key = (search, words)
+        if key not in part.kept:
+            part.kept[key] = tuple(search(part, *words, **named))
+        result: Sequence[Found] = part.kept[key]
+        return result
+
+    return functools.wraps(search)(found)
+
+
 class Script:
     """One script: its bytes, its tree, and the ways in which rules search it.
 
@@ -30,6 +58,7 @@ class Script:
         self.path = path
         self.source = source
         self.tree = tree
+        self.kept: dict[Any, Any] = {}
 
     def place(self, node: Node) -> Place:
         """Where a node stands; columns count characters."""

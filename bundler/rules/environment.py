@@ -8,13 +8,14 @@ from tree_sitter import Node as Code
 from bundler import facts, host
 from bundler.parts.expressions import LONGEST_CHAIN, ancestors, arguments, call_of, function_around, members, string
 from bundler.parts.scope import Scopes
-from bundler.parts.script import Script
+from bundler.parts.script import Script, once
 from bundler.rule import KOMMO, PUBLIC, WARNING, Hits, at, rule
 
 _NAMES = ("APP", "AMOCRM")
 _CARD_AREAS = (b"isCard", b"lcard", b"ccard", b"comcard", b"cucard")
 
 
+@once
 def global_objects(names: Scopes, *words: str) -> Iterator[Code]:
     """Every mention of the CRM's global object: the bare name, or the whole ``window.APP``."""
     for word in names.script.words(*words):

@@ -8,13 +8,14 @@ from tree_sitter import Node as Code
 from bundler import facts
 from bundler.bundle import Bundle
 from bundler.parts.expressions import entries, function_around, outermost_sum, pieces, string
-from bundler.parts.script import Script
+from bundler.parts.script import Script, once
 from bundler.rule import ERROR, WARNING, Hits, at, rule
 from bundler.rules.page import texts_with
 
 _ENDS = tuple(b"'\"`\\")
 
 
+@once
 def template_calls(script: Script) -> Iterator[dict[str, Code]]:
     """The options of every ``render({href, base_path, …})``."""
     for word in script.words("href"):

@@ -10,7 +10,7 @@ from bundler.parts.callbacks import Callbacks
 from bundler.parts.document import Node
 from bundler.parts.expressions import members
 from bundler.parts.scope import Scopes
-from bundler.parts.script import Script
+from bundler.parts.script import Script, once
 from bundler.rule import WARNING, Hits, at, rule
 from bundler.rules.environment import is_assigned, path_from
 
@@ -48,6 +48,7 @@ def _gives(script: Script, name: str) -> bool:
     return False
 
 
+@once
 def _members_used(callbacks: Callbacks) -> Iterator[tuple[Script, Code, str]]:
     """Each ``self.name``: where, and the name."""
     for names, variable, binding in callbacks.selves:

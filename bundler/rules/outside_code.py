@@ -7,13 +7,14 @@ from tree_sitter import Node as Code
 
 from bundler import facts, host
 from bundler.parts.expressions import arguments, call_of, called, string
-from bundler.parts.script import Script
+from bundler.parts.script import Script, once
 from bundler.rule import AMOCRM, ERROR, PUBLIC, WARNING, Hits, at, rule
 
 _LOADERS = (("define",), ("require",), ("requirejs",), ("window", "define"), ("window", "require"))
 _HOST = re.compile(r"(?:https?:)?//([^/:?#]+)", re.IGNORECASE)
 
 
+@once
 def outside_code(script: Script) -> Iterator[tuple[str, Code]]:
     """Every script of another server that this one loads as a module: its host, and where it is named."""
     for word in script.words("define", "require", "requirejs"):

@@ -18,7 +18,7 @@ from bundler.parts.expressions import (
     string,
 )
 from bundler.parts.scope import Scopes
-from bundler.parts.script import Script
+from bundler.parts.script import Script, once
 from bundler.rule import ERROR, PUBLIC, WARNING, Hits, at, rule
 
 _JQUERY = ("$", "jQuery", "jquery")
@@ -33,6 +33,7 @@ _SECRET_KEY = re.compile(
 )
 
 
+@once
 def request_calls(script: Script) -> Iterator[Code]:
     """Every call that sends a request."""
     for word in script.words(*_OWN_REQUESTS, *_AJAX, "get", "post", "fetch"):
