@@ -125,6 +125,22 @@ def test_a_dropdown_a_switcher_and_a_suggestion_react_to_the_hand(running: Host)
     expect(running.page.locator(".control--suggest--input")).to_have_value("Two")
 
 
+def test_a_stage_and_a_file_that_are_chosen_stand_in_their_controls(running: Host) -> None:
+    stages = [{"id": 6, "name": "New"}, {"id": 7, "name": "Won"}]
+    select = json.dumps({"items": [PIPELINE | {"statuses": stages}], "selected": 6, "name": "stage"})
+    for name, params in (("pipeline_select", select), ("file", '{"name": "photo", "text": "Choose"}')):
+        drawn = f"window.probe.render({{ref: '/tmpl/controls/{name}.twig'}}, {params})"
+        running.page.evaluate(f"$('#page_holder').prepend({drawn})")
+    won = running.page.locator(".pipeline-select__dropdown__item__label").last
+    expect(won).to_be_hidden()
+    running.page.click(".pipeline-select")
+    won.click()
+    expect(running.page.locator(".pipeline-select__caption-text")).to_have_text("Won")
+    expect(running.page.locator("input[name=stage]:checked")).to_have_value("7")
+    running.page.set_input_files("input[name=photo]", {"name": "a.png", "mimeType": "image/png", "buffer": b"x"})
+    expect(running.page.locator(".file-input")).to_have_text("a.png")
+
+
 def test_a_template_of_the_widget_draws_a_control_and_reads_texts(running: Host) -> None:
     source = "{{ include_control('checkbox', {text: lang.widget.name, name: 'agree', value: '1'}) }}"
     running.page.evaluate(f'$("#page_holder").prepend(window.probe.render({{data: "{source}"}}, {{}}))')

@@ -1,10 +1,12 @@
 /** Behaviour of the CRM's controls (select, check boxes, suggest), wherever a widget has drawn them. */
 define(['jquery'], ($) => {
   const OPEN = 'control--select_opened';
+  const OPENING = '.control--select, .checkboxes_dropdown, .pipeline-select-wrapper';
 
   function closeAll(except) {
     $('.control--select').not(except).removeClass(OPEN).find('.control--select--button').attr('aria-expanded', 'false');
     $('.checkboxes_dropdown').not(except).removeClass('checkboxes_dropdown_opened');
+    $('.pipeline-select-wrapper').not(except).removeClass('pipeline-select_opened');
   }
 
   function toggleSelect(event) {
@@ -73,6 +75,24 @@ define(['jquery'], ($) => {
       .on('change', '.checkboxes_dropdown .js-item-checkbox', (event) =>
         dropdownTitle($(event.currentTarget).closest('.checkboxes_dropdown')),
       )
+      .on('click', '.pipeline-select', (event) => {
+        const $wrapper = $(event.currentTarget).closest('.pipeline-select-wrapper');
+        closeAll($wrapper);
+        $wrapper.toggleClass('pipeline-select_opened');
+      })
+      .on('change', '.pipeline-select-wrapper input', (event) => {
+        const title = $(event.currentTarget).closest('label').text().trim();
+        $(event.currentTarget)
+          .closest('.pipeline-select-wrapper')
+          .find('.pipeline-select__caption-text')
+          .text(title);
+        closeAll();
+      })
+      .on('change', '.file-input input', (event) => {
+        const names = [...event.currentTarget.files].map((file) => file.name);
+        if (names.length)
+          $(event.currentTarget).closest('label').find('.button-input-inner__text').text(names.join(', '));
+      })
       .on('change', '.control-checkbox input', (event) =>
         $(event.currentTarget).closest('.control-checkbox').toggleClass('is-checked', event.currentTarget.checked),
       )
@@ -93,7 +113,7 @@ define(['jquery'], ($) => {
           .attr('data-value-id', $item.attr('data-value-id'))
           .trigger('change');
       })
-      .on('click', (event) => $(event.target).closest('.control--select, .checkboxes_dropdown').length || closeAll())
+      .on('click', (event) => $(event.target).closest(OPENING).length || closeAll())
       .on('click', '.card-widgets__widget__caption', (event) => {
         const isOpen = $(event.currentTarget)
           .closest('.card-widgets__widget')
