@@ -106,11 +106,12 @@ def serve(servers: list[BaseWSGIServer]) -> None:
 @main.command("registration")
 @click.option("--backend", default=BACKEND, show_default=True)
 @click.option("--out", default=Path("var"), show_default=True, type=click.Path(path_type=Path))
-def registration_forms(backend: str, out: Path) -> None:
+@click.option("--profile", type=click.Choice(["kommo", "amocrm"]), default="kommo", show_default=True)
+def registration_forms(backend: str, out: Path, profile: str) -> None:
     """Write integration.json and channel.json, which the backend imports."""
     world = World(registration(backend))
     external_ids = {account.amojo_id: account.id for account in world.accounts.by_id.values()}
-    for path in write_forms(out, world.registered, external_ids):
+    for path in write_forms(out, world.registered, external_ids, profile):
         click.echo(path)
 
 

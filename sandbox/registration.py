@@ -92,10 +92,10 @@ def registration(backend: str = BACKEND) -> Registration:
     return Registration(integration, channel).with_backend(backend)
 
 
-def integration_form(integration: Integration) -> dict[str, Any]:
-    """Return what the account's page shows of an integration, as the backend imports it."""
+def integration_form(integration: Integration, profile: str) -> dict[str, Any]:
+    """Return what the account's page shows of an integration, as the backend imports it, and the platform it is of."""
     names = ("client_id", "client_secret", "redirect_uri", "widget_code")
-    return {name: getattr(integration, name) for name in names}
+    return {name: getattr(integration, name) for name in names} | {"platform": profile}
 
 
 def channel_form(channel: Channel, external_ids: dict[str, int]) -> dict[str, Any]:
@@ -128,11 +128,13 @@ def channel_form(channel: Channel, external_ids: dict[str, int]) -> dict[str, An
     return {"result": {"en": answer}, "error": None}
 
 
-def write_forms(folder: Path, registered: Registration, external_ids: dict[str, int]) -> list[Path]:
+def write_forms(
+    folder: Path, registered: Registration, external_ids: dict[str, int], profile: str = "kommo"
+) -> list[Path]:
     """Write ``integration.json`` and ``channel.json`` into ``folder`` and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     forms = {
-        "integration.json": integration_form(registered.integration),
+        "integration.json": integration_form(registered.integration, profile),
         "channel.json": channel_form(registered.channel, external_ids),
     }
     for name, form in forms.items():

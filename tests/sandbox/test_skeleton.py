@@ -1,5 +1,6 @@
 """The sandbox serves, installs, and keeps to its hosts."""
 
+import json
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -75,3 +76,6 @@ def test_the_registration_is_written_for_the_backend(tmp_path: Path, world: Worl
     paths = write_forms(tmp_path, registration("http://b.example/"), ids)
     assert [path.name for path in paths] == ["integration.json", "channel.json"]
     assert ":scope_id" in paths[1].read_text()
+    assert json.loads(paths[0].read_text())["platform"] == "kommo"
+    write_forms(tmp_path, registration("http://b.example/"), ids, "amocrm")
+    assert json.loads(paths[0].read_text())["platform"] == "amocrm"
