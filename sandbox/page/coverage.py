@@ -10,7 +10,7 @@ AREAS: Rows = (
         "`lead_sources`",
         "/leads/pipeline/, /settings/pipeline/leads/",
         "D",
-        "tiles and the dialog O; one pipeline a widget A",
+        "tiles and the dialog O, without control of duplicates; one pipeline a widget A; a disabled widget has no tile",
     ),
     (
         "`lcard`, `ccard`, `comcard`",

@@ -33,14 +33,16 @@ define([
 
   function rename(source, title) {
     const field = el('input.text-input', { value: source.name, 'aria-label': t('sources.name') });
+    // Leaving the field saves, Enter leaves it; an empty name keeps the old one.
     const save = async () => {
-      await api.put(`/ajax/sources/${source.id}`, { name: field.value });
-      source.name = field.value;
-      field.replaceWith(title);
+      const name = field.value.trim();
+      if (name && name !== source.name) await api.put(`/ajax/sources/${source.id}`, { name });
+      source.name = name || source.name;
       title.textContent = source.name;
+      field.replaceWith(title);
     };
-    field.addEventListener('keydown', (event) => event.key === 'Enter' && save());
-    field.addEventListener('blur', save);
+    field.addEventListener('keydown', (event) => event.key === 'Enter' && field.blur());
+    field.addEventListener('blur', save, { once: true });
     title.replaceWith(field);
     field.focus();
   }
