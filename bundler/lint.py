@@ -1,7 +1,6 @@
 """Chosen rules over a bundle → Report."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from bundler.bundle import Bundle
@@ -36,8 +35,7 @@ class Skipped(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """All findings of a run. ``passed`` is the number of rules that saw all they wanted and found nothing.
 
     ``secrets`` are values that were found in the bundle and must not be shown when its lines are.
@@ -50,14 +48,14 @@ class Report:
     suppressed: int = 0
     secrets: frozenset[str] = frozenset()
 
-    def count(self, severity: Severity) -> int:
+    def how_many(self, severity: Severity) -> int:
         """How many findings have this severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
     @property
     def has_errors(self) -> bool:
         """Whether anything was found that keeps the widget from working."""
-        return self.count(ERROR) > 0
+        return self.how_many(ERROR) > 0
 
     def conceal(self, text: str) -> str:
         """The text without any secret that was found."""
@@ -91,17 +89,17 @@ def lint(
     return run.report(bundle, suppress)
 
 
-@dataclass
 class _Run:
     """What the rules have found so far."""
 
-    parts: Parts
-    target: str
-    audience: str
-    say: Say
-    findings: list[Finding] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    passed: int = 0
+    def __init__(self, parts: Parts, target: str, audience: str, say: Say) -> None:
+        self.parts = parts
+        self.target = target
+        self.audience = audience
+        self.say = say
+        self.findings: list[Finding] = []
+        self.skipped: list[Skipped] = []
+        self.passed = 0
 
     def over(self, rules: Iterable[Rule]) -> None:
         for one in rules:
@@ -124,7 +122,7 @@ class _Run:
         secrets = _worth({finding.place.text.strip(_QUOTES) for finding in self.findings if finding.place.is_secret})
         dropped = len(self.findings) - len(kept)
         report = Report(bundle, (), tuple(self.skipped), self.passed, dropped, secrets)
-        return replace(report, findings=tuple(_concealed(finding, report) for finding in sorted(kept, key=_order)))
+        return report._replace(findings=tuple(_concealed(finding, report) for finding in sorted(kept, key=_order)))
 
 
 def _worth(secrets: set[str]) -> frozenset[str]:

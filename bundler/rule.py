@@ -1,6 +1,6 @@
 """A rule: a record and a small function that yields what it found. All rules together are the catalogue."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType as Table
 from typing import NamedTuple
@@ -44,6 +44,13 @@ Check = Callable[..., Hits]
 def at(place: Place | str, message: str, **values: object) -> Hit:
     """What a rule yields: the place (or only a file's path), what is wrong there, and the values of its ``fix``."""
     return Hit(Place(place) if isinstance(place, str) else place, message, values)
+
+
+def nearest(word: str, known: Iterable[str], otherwise: str = "none", *, least: float = 0.6) -> str:
+    """The known word that is most like this one, if any is (``least``: from 0 to 1), for the ``fix`` of a rule."""
+    import difflib  # Takes longer to import than most rules take, and is needed only where something is wrong.
+
+    return next(iter(difflib.get_close_matches(word, list(known), 1, least)), otherwise)
 
 
 class Rule(NamedTuple):

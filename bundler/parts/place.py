@@ -2,8 +2,7 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import NamedTuple
 
 _SHOWN = 60
@@ -40,18 +39,19 @@ class Place(NamedTuple):
         return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """A text file of the bundle. Offsets count characters."""
 
     path: str
     source: str
 
-    @cached_property
-    def _line_starts(self) -> list[int]:
-        return [0, *(found.end() for found in re.finditer("\n", self.source))]
-
     def place(self, start: int, end: int | None = None) -> Place:
         """The place of the characters from ``start`` to ``end``."""
-        line = bisect_right(self._line_starts, start)
-        return Place(self.path, line, start - self._line_starts[line - 1] + 1, self.source[start:end] if end else "")
+        starts = _line_starts(self.source)
+        line = bisect_right(starts, start)
+        return Place(self.path, line, start - starts[line - 1] + 1, self.source[start:end] if end else "")
+
+
+@lru_cache(maxsize=64)
+def _line_starts(source: str) -> list[int]:
+    return [0, *(found.end() for found in re.finditer("\n", source))]

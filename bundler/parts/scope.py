@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -15,34 +14,41 @@ from bundler.parts.expressions import FUNCTIONS, around
 from bundler.parts.script import Script
 
 _LANGUAGE = Language(tree_sitter_javascript.language())
-# One query for all names costs about a third of the parse; the same walk in Python would cost several parses.
+# One query for all names costs about half of the parse; the same walk in Python would cost several parses.
 _QUERY = Query(
     _LANGUAGE,
     """
     (variable_declaration (variable_declarator name: (_) @var))
-    (for_in_statement kind: "var" left: (_) @var)
     (lexical_declaration (variable_declarator name: (_) @let))
-    (for_in_statement kind: ["let" "const"] left: (_) @let)
-    (class_declaration name: (identifier) @let)
     (formal_parameters (_) @parameter)
-    (arrow_function parameter: (identifier) @parameter)
-    (catch_clause parameter: (_) @caught)
-    (function_declaration name: (identifier) @hoisted)
-    (generator_function_declaration name: (identifier) @hoisted)
-    (function_expression name: (identifier) @own)
-    (class name: (identifier) @own)
-    (import_clause (identifier) @imported)
-    (import_specifier name: (identifier) @imported)
-    (import_specifier alias: (identifier) @imported)
-    (namespace_import (identifier) @imported)
-    (for_in_statement !kind left: [(identifier) (array_pattern) (object_pattern)] @assigned)
+    (function_declaration name: (_) @hoisted)
+    (function_expression name: (_) @own)
     (assignment_expression left: [(identifier) (array_pattern) (object_pattern)] @assigned)
-    (augmented_assignment_expression left: (identifier) @assigned)
-    (update_expression argument: (identifier) @assigned)
-    [(function_expression) (function_declaration) (arrow_function) (method_definition) (generator_function)
-     (generator_function_declaration) (class_static_block)] @function
+    (for_in_statement) @for
+    (augmented_assignment_expression) @augmented
+    (update_expression) @updated
+    (catch_clause) @catch
+    (class_declaration) @declared_class
+    (class) @class
+    (arrow_function) @arrow
+    (generator_function_declaration) @generator
+    (import_clause) @import
+    (import_specifier) @import
+    (namespace_import) @import
+    [(function_expression) (function_declaration) (method_definition) (generator_function)
+     (class_static_block)] @function
     """,
 )
+# The query takes these whole: to ask it for their names would take as long to compile as all the rest.
+_INSIDE = {
+    "augmented": ("left", "assigned"),
+    "updated": ("argument", "assigned"),
+    "catch": ("parameter", "caught"),
+    "declared_class": ("name", "let"),
+    "class": ("name", "own"),
+    "arrow": ("parameter", "parameter"),
+    "generator": ("name", "hoisted"),
+}
 _BLOCKS = ("statement_block", "for_statement", "for_in_statement", "switch_body", "class_static_block")
 # What a name of these kinds holds in; that of all others is the function around it.
 _SCOPES = {
@@ -123,19 +129,19 @@ class Declaration:
         return above.child_by_field_name("value") if above is not None and above.type == "variable_declarator" else None
 
 
-@dataclass
 class Scopes:
     """The names of one script: ``names`` holds how, under which name and where; ``assigned`` what is assigned.
 
     A script has tens of thousands of names and rules ask for few: declarations are made when they are asked for.
     """
 
-    script: Script
-    names: dict[str, dict[bytes, list[Node]]] = field(default_factory=dict)
-    assigned: list[Node] = field(default_factory=list)
-    functions: Functions = field(default_factory=lambda: Functions(()))
-    kept: dict[Any, Any] = field(default_factory=dict)
-    _declared: dict[bytes, list[Declaration]] = field(default_factory=dict)
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.names: dict[str, dict[bytes, list[Node]]] = {}
+        self.assigned: list[Node] = []
+        self.functions = Functions(())
+        self.kept: dict[Any, Any] = {}
+        self._declared: dict[bytes, list[Declaration]] = {}
 
     def declared(self, name: bytes) -> list[Declaration]:
         """Where this name is declared, in the order of the source."""
@@ -208,8 +214,9 @@ def _name(script: Script, node: Node) -> bytes:
 def read_scopes(script: Script) -> Scopes:
     """Collect the names of a script."""
     scopes = Scopes(script)
-    captures = QueryCursor(_QUERY).captures(script.tree.root_node)
-    scopes.functions = Functions(captures.pop("function", ()))
+    captures = defaultdict(list, QueryCursor(_QUERY).captures(script.tree.root_node))
+    scopes.functions = Functions(captures.pop("function", []) + captures["arrow"] + captures["generator"])
+    _look_inside(script, captures)
     for how, nodes in captures.items():
         names = [name for node in nodes for name in ((node,) if node.type in _NAMES else _names(node))]
         if how == "assigned":
@@ -219,6 +226,19 @@ def read_scopes(script: Script) -> Scopes:
             for node in names:
                 by_name[_name(script, node)].append(node)
     return scopes
+
+
+def _look_inside(script: Script, captures: dict[str, list[Node]]) -> None:
+    """Replace what was taken whole by the names in it."""
+    for kind, (place, how) in _INSIDE.items():
+        inner = (node.child_by_field_name(place) for node in captures.pop(kind, ()))
+        captures[how] += [node for node in inner if node is not None]
+    for loop in captures.pop("for", ()):
+        kind_of, left = loop.child_by_field_name("kind"), loop.child_by_field_name("left")
+        how = "assigned" if kind_of is None else "var" if script.text(kind_of) == "var" else "let"
+        captures[how] += [left] if left is not None else []
+    for imported in captures.pop("import", ()):
+        captures["imported"] += [node for node in imported.named_children if node.type == "identifier"]
 
 
 def _names(pattern: Node) -> Iterator[Node]:

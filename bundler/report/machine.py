@@ -15,7 +15,7 @@ _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def as_json(report: Report, elapsed_s: float) -> str:
     """One object: ``findings``, ``skipped``, ``summary``."""
-    summary = {severity.value: report.count(severity) for severity in Severity}
+    summary = {severity.value: report.how_many(severity) for severity in Severity}
     content = {
         "findings": [_finding(finding) for finding in report.findings],
         "skipped": [{"id": one.rule.id, "path": one.path, "reason": one.reason} for one in report.skipped],

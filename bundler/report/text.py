@@ -85,7 +85,7 @@ def _skipped(skipped: Sequence[Skipped]) -> Iterator[str]:
 
 
 def _summary(report: Report, elapsed_s: float) -> str:
-    counts = [_counted(report.count(severity), severity.value) for severity in Severity]
+    counts = [_counted(report.how_many(severity), severity.value) for severity in Severity]
     rules = f"{report.passed} rules passed"
     if report.skipped:
         rules += f", {len({one.rule.id for one in report.skipped})} skipped"

@@ -1,6 +1,5 @@
 """How a widget uses what the CRM gives it (JS005, JS006, JS018, JS025, JS029, JS031)."""
 
-import difflib
 from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node as Code
@@ -9,7 +8,7 @@ from bundler import facts, host
 from bundler.parts.expressions import LONGEST_CHAIN, ancestors, arguments, call_of, function_around, members, string
 from bundler.parts.scope import Scopes
 from bundler.parts.script import Script, once
-from bundler.rule import KOMMO, PUBLIC, WARNING, Hits, at, rule
+from bundler.rule import KOMMO, PUBLIC, WARNING, Hits, at, nearest, rule
 
 _NAMES = ("APP", "AMOCRM")
 _CARD_AREAS = (b"isCard", b"lcard", b"ccard", b"comcard", b"cucard")
@@ -174,9 +173,9 @@ def app_members_are_documented(scopes: Mapping[str, Scopes]) -> Hits:
             path, whole = path_from(names.script, node)
             if path and not _is_documented(path):
                 wanted = ".".join(path[:2])
-                close = difflib.get_close_matches(wanted, host.APP_MEMBERS, 1)
-                nearest = f"APP.{close[0]}" if close else "none"
-                yield at(names.script.place(whole), f"APP.{wanted} is documented nowhere", nearest=nearest)
+                meant = nearest(wanted, host.APP_MEMBERS)
+                meant = meant if meant == "none" else f"APP.{meant}"
+                yield at(names.script.place(whole), f"APP.{wanted} is documented nowhere", nearest=meant)
 
 
 def _is_documented(path: tuple[str, ...]) -> bool:

@@ -1,13 +1,12 @@
 """Where a widget works, and what each place needs (MAN008 to MAN013, MAN025 to MAN030)."""
 
 from collections import Counter
-from difflib import get_close_matches
 
 from bundler import facts
 from bundler.parts.callbacks import Callbacks
 from bundler.parts.document import Node
 from bundler.parts.locations import Locations
-from bundler.rule import ADVICE, ERROR, KOMMO, PRIVATE, PUBLIC, WARNING, Hits, at, rule
+from bundler.rule import ADVICE, ERROR, KOMMO, PRIVATE, PUBLIC, WARNING, Hits, at, nearest, rule
 
 
 @rule(
@@ -44,7 +43,7 @@ def locations_are_known(locations: Locations, target: str) -> Hits:
     for one in locations.listed:
         if one.name not in known:
             other = "exists on the other platform only" if one.name in facts.LOCATIONS else "is unknown"
-            instead = (get_close_matches(one.name, known, n=1, cutoff=0.5) or ["a documented location"])[0]
+            instead = nearest(one.name, known, "a documented location", least=0.5)
             yield at(one.place, f"the location {one.name} {other}", instead=instead)
 
 

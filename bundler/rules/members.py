@@ -1,6 +1,5 @@
 """Members of the widget object and of its params that do not exist (HOST001, HOST002)."""
 
-import difflib
 from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node as Code
@@ -11,7 +10,7 @@ from bundler.parts.document import Node
 from bundler.parts.expressions import members
 from bundler.parts.scope import Scopes
 from bundler.parts.script import Script, once
-from bundler.rule import WARNING, Hits, at, rule
+from bundler.rule import WARNING, Hits, at, nearest, rule
 from bundler.rules.environment import is_assigned, path_from
 
 _OWN_PARAMS = frozenset({"set_settings", "extend", "assign"})
@@ -31,9 +30,8 @@ def widget_members_exist(callbacks: Callbacks, scopes: Mapping[str, Scopes]) -> 
         return
     for script, node, name in _members_used(callbacks):
         if name and name not in host.WIDGET_MEMBERS and not any(_gives(one, name) for one in scripts):
-            close = difflib.get_close_matches(name, host.WIDGET_MEMBERS, 1, 0.55)
-            nearest = host.MISTAKEN_MEMBERS.get(name) or (close[0] if close else "none")
-            yield at(script.place(node), f"the widget has no {name}", nearest=nearest)
+            meant = host.MISTAKEN_MEMBERS.get(name) or nearest(name, host.WIDGET_MEMBERS, least=0.55)
+            yield at(script.place(node), f"the widget has no {name}", nearest=meant)
 
 
 def _gives(script: Script, name: str) -> bool:
@@ -76,5 +74,4 @@ def params_exist(manifest: Node, callbacks: Callbacks, scopes: Mapping[str, Scop
     for script, node, name in _members_used(callbacks):
         path, whole = path_from(script, node)
         if name == "params" and any(path[:1]) and path[0] not in known and not is_assigned(whole):
-            close = difflib.get_close_matches(path[0], known, 1)
-            yield at(script.place(whole), f"params has no {path[0]}", nearest=close[0] if close else "none")
+            yield at(script.place(whole), f"params has no {path[0]}", nearest=nearest(path[0], known))

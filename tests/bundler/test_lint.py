@@ -53,4 +53,4 @@ def test_a_suppressed_rule_is_counted_and_not_shown() -> None:
     bundle = Case({"data.json": '{"a": 1, "a": 2}'}).bundle()
     report = lint(bundle, target="kommo", audience="private", suppress={"JSON002": Place("widget.toml")})
     assert report.suppressed == 1
-    assert report.count(WARNING) == 0
+    assert report.how_many(WARNING) == 0
