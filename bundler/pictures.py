@@ -7,6 +7,7 @@ import base64
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from bundler import facts
@@ -90,12 +91,15 @@ def draw(source: bytes, size: Size, *, margin: int = 0, shelf: Shelf = NO_SHELF)
 
 @cache
 def _way_of_drawing() -> bytes:
-    """What decides about the bytes of a drawing beside its source and size: the programs that draw it."""
-    import PIL
-    import resvg_py
+    """What decides about the bytes of a drawing beside its source and size: the programs that draw it.
 
+    Importing them for their versions takes longer than all else here. The folder in which they are installed gets
+    another time whenever something is installed, upgraded or removed.
+    """
+    resvg = find_spec("resvg_py")
+    installed = Path(resvg.origin).parents[1] if resvg is not None and resvg.origin is not None else Path()
     ours = (Path(__file__).with_name(name).read_bytes() for name in ("pictures.py", "raster.py", "facts.py"))
-    return name_of(PIL.__version__.encode(), resvg_py.__version__.encode(), *ours).encode()
+    return name_of(repr((str(installed), installed.stat().st_mtime_ns)).encode(), *ours).encode()
 
 
 def _drawn(source: bytes, size: Size, margin: int) -> bytes:

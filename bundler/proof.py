@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-import tomllib
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -78,4 +78,6 @@ def differences(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[
 @cache
 def tool_version() -> str:
     """The version of this kit."""
-    return str(tomllib.loads(_PYPROJECT.read_text(encoding="utf-8"))["project"]["version"])
+    # A line of a file of our own: a parser of TOML takes longer for it than all sums together.
+    found = re.search(r'^version = "(.+)"$', _PYPROJECT.read_text(encoding="utf-8"), re.MULTILINE)
+    return found[1] if found else "unknown"

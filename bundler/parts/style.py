@@ -26,6 +26,15 @@ class Style(NamedTuple):
         return Place(self.path, node.source_line, node.source_column, node.serialize() if node.type != "error" else "")
 
 
+# Where nodes hold others: most hold none.
+_INNER = {
+    "qualified-rule": ("prelude", "content"),
+    "at-rule": ("prelude", "content"),
+    "function": ("arguments",),
+    **dict.fromkeys(("() block", "[] block", "{} block"), ("content",)),
+}
+
+
 @lru_cache(maxsize=16)
 def parse_style(text: Text) -> Style:
     """Parse a file; what is not CSS is found in ``mistakes``.
@@ -44,5 +53,5 @@ def _mistakes(nodes: Iterable[Any]) -> Iterator[Any]:
         node = waiting.pop()
         if node.type == "error":
             yield node
-        for inner in ("prelude", "content", "arguments"):
-            waiting += getattr(node, inner, None) or ()
+        for inner in _INNER.get(node.type, ()):
+            waiting += getattr(node, inner) or ()
