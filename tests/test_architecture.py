@@ -45,24 +45,17 @@ def functions(tree: ast.AST) -> Iterator[Function]:
 
 
 def lines_of(function: Function) -> int:
-    """Lines of a function without decorators, docstring, and the functions inside it, which are measured themselves."""
+    """Lines of a function without decorators and docstring; the functions inside it count, as a reader meets them."""
     first = function.body[0]
     docstring = (
         isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
     )
-    inner = [node for node in functions(function) if node is not function and is_directly_in(node, function)]
-    return span(function) - (span(first) if docstring else 0) - sum(span(node) for node in inner)
+    return span(function) - (span(first) if docstring else 0)
 
 
 def span(node: ast.stmt) -> int:
     """Lines from the first to the last of a statement."""
     return (node.end_lineno or 0) - node.lineno + 1
-
-
-def is_directly_in(inner: Function, outer: Function) -> bool:
-    """Whether no other function lies between the two."""
-    between = [node for node in functions(outer) if node not in (inner, outer)]
-    return not any(inner in functions(node) for node in between)
 
 
 def is_a_test(path: Path) -> bool:
