@@ -12,11 +12,16 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from programs import brokers, postgres
 from programs.child import Child, StartError
 from programs.kit import ROOT, Kit
 from programs.ports import require_free
 from programs.signals import stop_on_signals
+
+try:
+    from programs import brokers, postgres
+except ModuleNotFoundError as error:
+    print(f"{error.name} is not installed: run `make install`, then .venv/bin/python scaled.py", file=sys.stderr)
+    sys.exit(2)
 
 FOLDER = ROOT / "var" / "scaled"
 PROCESSES = tomllib.loads((ROOT / "deploy" / "processes.toml").read_text(encoding="utf-8"))

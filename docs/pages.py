@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from backend.cli import main as backend_cli
 from bundler.cli import main as bundler_cli
-from sandbox.__main__ import main as sandbox_cli
+from sandbox.cli import main as sandbox_cli
 
 DOCS = Path(__file__).resolve().parent
 PROGRAMS: dict[str, click.Command] = {

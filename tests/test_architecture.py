@@ -167,11 +167,20 @@ def test_the_door_of_the_bundler_needs_neither_flask_nor_a_database() -> None:
 
 
 def test_doors_are_thin() -> None:
-    for name in ("build.py", "backend/wsgi.py", "backend/__main__.py"):
+    for name in ("build.py", "backend/wsgi.py", "backend/__main__.py", "sandbox/__main__.py"):
         path = ROOT / name
         if path.exists():
             statements = [node for node in ast.parse(path.read_text("utf-8")).body if not isinstance(node, ast.Expr)]
             assert len(statements) <= 10, name
+
+
+@pytest.mark.parametrize("door", ["build.py", "scaled.py", "-m backend", "-m sandbox"])
+def test_without_its_dependencies_a_program_says_what_to_run(door: str) -> None:
+    bare = [sys.executable, "-S", *door.split(), "--help"]  # -S: without what is installed
+    done = subprocess.run(bare, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "is not installed: run `make install`, then .venv/bin/python" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_every_direct_dependency_is_pinned() -> None:

@@ -13,7 +13,7 @@ import pytest
 from backend.cli import main as backend_cli
 from backend.settings import PREFIX, Settings
 from bundler.cli import main as bundler_cli
-from sandbox.__main__ import main as sandbox_cli
+from sandbox.cli import main as sandbox_cli
 from tests.test_architecture import ROOT, tracked
 
 PAGES = [path for path in tracked("*.md") if "vendor" not in path.parts and "golden" not in path.parts]

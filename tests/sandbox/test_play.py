@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from sandbox.__main__ import main
+from sandbox.cli import main
 from sandbox.play import find, holds, load
 
 GOOD = """
