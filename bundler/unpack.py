@@ -43,8 +43,10 @@ def _judged(entries: list[zipfile.ZipInfo]) -> Iterator[tuple[zipfile.ZipInfo, F
     for entry in entries[: facts.MOST_ENTRIES]:
         if entry.is_dir() or entry.filename.endswith("\\"):
             continue
-        total += entry.file_size
-        yield entry, _oversized(entry, total) or _unsafe(entry, names)
+        flaw = _oversized(entry, total + entry.file_size) or _unsafe(entry, names)
+        # What is not read takes no room: a bomb must not hide the manifest behind it.
+        total += entry.file_size if flaw is None or flaw.detail == BACKSLASH else 0
+        yield entry, flaw
         names.add(entry.filename)
     if len(entries) > facts.MOST_ENTRIES:
         detail = f"{len(entries)} entries, of which only {facts.MOST_ENTRIES} were looked at"

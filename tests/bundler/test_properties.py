@@ -153,9 +153,18 @@ console.log(JSON.stringify(found));
 """
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
-def test_node_reads_back_an_archive(tmp_path: Path) -> None:
-    files = {**clean(), "lib/ä ß.js": b"1;", "empty.txt": b""}
-    write_archive(Bundle(files), tmp_path / "widget.zip")
-    done = subprocess.run(["node", "-e", _NODE_READER, str(tmp_path / "widget.zip")], capture_output=True, check=True)
-    assert {name: base64.b64decode(text) for name, text in json.loads(done.stdout).items()} == files
+READERS: dict[str, list[str]] = {"node": ["node", "-e", _NODE_READER], "unzip": ["unzip", "-tq"]}
+
+
+@pytest.mark.parametrize("program", READERS)
+@given(files=st.dictionaries(NAMES, st.binary(max_size=300), min_size=1, max_size=6))
+@settings(relaxed, max_examples=25)
+def test_other_programs_read_back_every_archive(program: str, files: dict[str, bytes]) -> None:
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "widget.zip"
+        write_archive(Bundle(files), target)
+        done = subprocess.run([*READERS[program], str(target)], capture_output=True, check=True)
+    if program == "node":
+        assert {name: base64.b64decode(text) for name, text in json.loads(done.stdout).items()} == files

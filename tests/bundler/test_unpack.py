@@ -77,6 +77,16 @@ def test_a_bomb_is_not_unpacked(read: Callable[[bytes], Bundle]) -> None:
     assert "bomb.txt" not in bundle
 
 
+def test_a_bomb_does_not_hide_what_stands_behind_it(read: Callable[[bytes], Bundle]) -> None:
+    def fill(archive: zipfile.ZipFile) -> None:
+        archive.writestr("bomb.txt", bytes(150_000_000))
+        archive.writestr("script.js", "1;")
+
+    bundle = read(zipped(fill))
+    assert [flaw.path for flaw in bundle.flaws] == ["bomb.txt"]
+    assert "script.js" in bundle
+
+
 def test_a_bomb_with_a_backslash_in_its_name_is_not_unpacked_either(read: Callable[[bytes], Bundle]) -> None:
     bundle = read(zipped(lambda archive: archive.writestr("a\\bomb.txt", bytes(50_000_000))))
     assert [flaw.kind for flaw in bundle.flaws] == [TOO_LARGE]
