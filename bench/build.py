@@ -102,7 +102,7 @@ def _saved_and_built(wishes: Wishes, order: Order) -> float:
     """Seconds of a build after a save that changed the script."""
     with (order.source / "script.js.j2").open("a") as script:
         script.write("// saved again\n")
-    return seconds(lambda: build(wishes, order))()
+    return seconds(lambda: build(wishes, order, shelf.NO_SHELF))()
 
 
 def _size(tree: Path, folder: Path) -> Row:

@@ -32,14 +32,14 @@ def command(wishes: Wishes, order: Order) -> None:
     wishes.conclude(build(wishes, order))
 
 
-def build(wishes: Wishes, order: Order) -> Report:
+def build(wishes: Wishes, order: Order, shelf: Shelf = _SHELF) -> Report:
     """Build as ordered and tell what is in the zip. Raises ``WrongUse`` if the source cannot be rendered."""
     if order.out.resolve().is_relative_to(order.source.resolve()):
         raise WrongUse(f"{order.out} lies in {order.source}, so each zip would hold the one before: name another --out")
     project = read_project(order.source)
     origin = Origin(order.environment, project.backend_url(order.environment, order.backend_url))
     with Progress() as say:
-        bundle = render(project, origin.environment, origin.backend_url, shelf=_SHELF, say=say)
+        bundle = render(project, origin.environment, origin.backend_url, shelf=shelf, say=say)
         report = wishes.lint(bundle, project.suppress, say)
     described = manifest_path(order.target)
     if report.has_errors:

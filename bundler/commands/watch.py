@@ -10,6 +10,7 @@ import click
 from bundler.commands.build import build
 from bundler.errors import WrongUse
 from bundler.options import Order, Wishes, linting, ordering
+from bundler.shelf import NO_SHELF
 
 # Editors save in several steps; what comes within this time is one change.
 _DEBOUNCE_MS = 50
@@ -50,7 +51,8 @@ def _build_again(wishes: Wishes, order: Order, sandbox: str) -> None:
     """Build; whatever goes wrong is told, and the next save may mend it."""
     wishes = wishes._replace(started_at=time.perf_counter())
     try:
-        report = build(wishes, order)
+        # Within one process everything is kept in memory.
+        report = build(wishes, order, NO_SHELF)
     except WrongUse as error:
         click.echo(f"error: {error}", err=True)
         return

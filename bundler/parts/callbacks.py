@@ -47,8 +47,13 @@ class Callbacks:
         self.kept: dict[Any, Any] = {}
         self.found: dict[str, Callback] = {}
         self.is_complete = True
-        self.place = Place(facts.SCRIPT)
+        self.given: tuple[Script, Node] | None = None
         self.selves: list[tuple[Scopes, str, Range]] = []
+
+    @property
+    def place(self) -> Place:
+        """Where the object of callbacks stands."""
+        return self.given[0].place(self.given[1]) if self.given is not None else Place(facts.SCRIPT)
 
     def __contains__(self, name: str) -> bool:
         return name in self.found
@@ -133,7 +138,7 @@ def _read_value(callbacks: Callbacks, scopes: Scopes, value: Node, *, is_sure: b
     if not is_sure and not host.CALLBACKS.intersection(named):
         return
     if not callbacks.found:
-        callbacks.place = scopes.script.place(value.parent or value)
+        callbacks.given = scopes.script, value.parent or value
     if holds(value, "spread_element") or any(key_name(scopes.script, key) == "" for key in _keys(value)):
         callbacks.is_complete = False
     for name, node in named.items():

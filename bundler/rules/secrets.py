@@ -55,6 +55,23 @@ def no_secrets_ship(bundle: Bundle, texts: Mapping[str, Text]) -> Hits:
                 yield at(text.place(*found.span()).hidden(), f"this looks like {what}")
 
 
+def _named(source: str) -> Iterator[re.Match[str]]:
+    """Where a name of a secret has a value. The names are looked for first, which is many times faster."""
+    # Letter by letter, as some grow longer in lower case and would shift the places.
+    lowered = source.lower() if source.isascii() else "".join(letter.lower()[:1] for letter in source)
+    for start in sorted({found for name in host.SECRET_NAMES for found in _all(lowered, name)}):
+        match = _NAMED.match(source, start)
+        if match is not None:
+            yield match
+
+
+def _all(text: str, wanted: str) -> Iterator[int]:
+    start = text.find(wanted)
+    while start >= 0:
+        yield start
+        start = text.find(wanted, start + 1)
+
+
 @rule(
     "SEC002",
     WARNING,
@@ -65,11 +82,8 @@ def no_secrets_ship(bundle: Bundle, texts: Mapping[str, Text]) -> Hits:
 def nothing_named_a_secret_ships(bundle: Bundle, texts: Mapping[str, Text]) -> Hits:
     """Nothing in a file of the widget has a value and the name of a secret."""
     for text in _readable(bundle, texts):
-        lowered = text.source.lower()
         is_exempt = facts.locale_of(text.path) or text.path == facts.MANIFEST
-        if is_exempt or not any(name in lowered for name in host.SECRET_NAMES):
-            continue
-        for found in _NAMED.finditer(text.source):
+        for found in () if is_exempt else _named(text.source):
             value = found["value"]
             if not _PLACEHOLDER.search(value) and len(set(value)) >= _LEAST_VARIETY:
                 what = host.SECRET_NAMES[found["name"].lower()]
