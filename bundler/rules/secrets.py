@@ -57,8 +57,9 @@ def no_secrets_ship(bundle: Bundle, texts: Mapping[str, Text]) -> Hits:
 
 def _named(source: str) -> Iterator[re.Match[str]]:
     """Where a name of a secret has a value. The names are looked for first, which is many times faster."""
-    # Letter by letter, as some grow longer in lower case and would shift the places.
-    lowered = source.lower() if source.isascii() else "".join(letter.lower()[:1] for letter in source)
+    lowered = source.lower()
+    if len(lowered) != len(source):  # Some letters grow longer in lower case, and would shift the places.
+        lowered = "".join(letter.lower()[:1] for letter in source)
     for start in sorted({found for name in host.SECRET_NAMES for found in _all(lowered, name)}):
         match = _NAMED.match(source, start)
         if match is not None:
