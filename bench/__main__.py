@@ -14,7 +14,19 @@ import bench
 from bench import peers, report
 from bench.row import Row
 
-HARNESS = {"__main__", "doors", "kommo_process", "load", "peers", "report", "rounds", "row", "site", "widget_run"}
+HARNESS = {
+    "__main__",
+    "celery_door",
+    "doors",
+    "kommo_process",
+    "load",
+    "peers",
+    "report",
+    "rounds",
+    "row",
+    "site",
+    "widget_run",
+}
 
 
 def names() -> list[str]:

@@ -1,15 +1,17 @@
-"""Work taken from lanes, and signed sends to the chat service.
+"""Signed sends to the chat service, over TLS, from one worker.
 
-Lanes: jobs whose handler does nothing, 3,000 over 500 lanes and in a single one, beside one-row commits made with the
-bare driver (SQLite, fully durable). Sends: messages over TLS to a stand-in of the chat service, over one kept
-connection, beside a bare `requests.Session` with the same signing.
+Messages to a stand-in of the chat service, over one kept connection, beside a bare `requests.Session` with the same
+signing and the public client `amojowrapper`. That one takes the address from the account's host: in its own process the
+name is resolved to the stand-in, whose authority is trusted there; its code is as it was published. It connects anew
+for each message, so a twentieth of the messages is enough to know its pace.
 """
 
-import itertools
 import json
 import multiprocessing
-import sqlite3
+import os
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,72 +23,64 @@ from tempfile import TemporaryDirectory
 import requests
 import trustme
 
-from backend.db import open_engine, transaction
-from backend.jobs import store
-from backend.jobs.run import Runner
 from backend.kommo.amojo import AmojoClient, Channel
 from backend.kommo.client import KommoClient
 from backend.kommo.messages import Content, NewMessage, Person
 from backend.kommo.signature import sign
-from backend.migrations import upgrade
-from bench import site
+from bench import peers, site
 from bench.rounds import best_of
 from bench.row import Goal, Row, judge
 
+_NAME = "amojo.stand-in.test"
+
 
 def run(quick: bool) -> Iterator[Row]:
-    """Rows: jobs a second of many lanes and of one; sends a second."""
-    jobs, sends, rounds = (600, 300, 2) if quick else (3000, 10_000, 3)
-    with TemporaryDirectory(prefix="kck-sends-") as folder:
-        path = Path(folder)
-        number = itertools.count()
-        contestants = {
-            "ours": lambda: _lanes(path / f"{next(number)}.db", jobs, 500),
-            "one lane": lambda: _lanes(path / f"{next(number)}.db", jobs, 1),
-            "raw commits": lambda: _raw(path / f"{next(number)}.db", jobs),
-        }
-        best = best_of(contestants, rounds, less_is_better=False)
-    many = {"ours": best["ours"], "raw commits": best["raw commits"]}
-    yield judge("jobs from 500 lanes", "a second", many, [Goal("raw commits", 0.8)], less_is_better=False)
-    one = {"ours": best["one lane"], "500 lanes": best["ours"]}
-    yield judge("jobs from one lane", "a second", one, [Goal("500 lanes", 0.6)], less_is_better=False)
+    """One row: sends a second."""
+    sends, rounds = (2000, 2) if quick else (10_000, 3)
+    peer = peers.python_peer("amojowrapper")
+    peers.node_peer("amotop")
+    peers.note_missing("amotop", "its published version calls the CRM only and has no calls of the chat service")
     with TemporaryDirectory(prefix="kck-sends-") as folder, _chat_service(Path(folder)) as (url, authority):
-        best = best_of(
-            {"ours": lambda: _ours(url, authority, sends), "bare session": lambda: _bare(url, authority, sends)},
-            rounds,
-            less_is_better=False,
-        )
-    yield judge("signed sends", "a second", dict(best), [Goal("bare session", 0.9)], less_is_better=False)
+        contestants = {
+            "ours": lambda: _ours(url, authority, sends),
+            "bare session": lambda: _bare(url, authority, sends),
+        }
+        if peer is not None:
+            contestants["amojowrapper"] = lambda: _amojowrapper(peer, url, authority, sends // 20)
+        best: dict[str, float | None] = {"amojowrapper": None} | best_of(contestants, rounds, less_is_better=False)
+    goals = [Goal("bare session", 0.9), Goal("amojowrapper")]
+    yield judge("signed sends over TLS", "a second", best, goals, less_is_better=False)
 
 
-def _lanes(path: Path, jobs: int, lanes: int) -> float:
-    engine = open_engine(f"sqlite:///{path}")
-    upgrade(engine)
-    with transaction(engine) as conn:
-        for number in range(jobs):
-            store.put(conn, kind="note", lane=f"lane-{number % lanes}", body={"n": number})
-    runner = Runner(engine, {"note": lambda job: None})
-    began = time.perf_counter()
-    done = runner.run_due()
-    took = time.perf_counter() - began
-    runner.close()
-    engine.dispose()
-    if done != jobs:
-        raise RuntimeError(f"{done} of {jobs} jobs were done")
-    return jobs / took
+_PEER = """
+import socket, sys, time
+port, authority, sends, name, channel, account, secret = sys.argv[1:]
+found = socket.getaddrinfo
+socket.getaddrinfo = lambda host, *more, **named: found("127.0.0.1" if host == name else host, *more, **named)
+from amojowrapper.actions import MessageAction
+from amojowrapper.client import AmojoClient
+client = AmojoClient(secret, channel, "account." + name.partition(".")[2] + ":" + port, account)
+path = f"/v2/origin/custom/{channel}_{account}"
+body = {"event_type": "new_message", "payload": {
+    "timestamp": 1, "msec_timestamp": 1000, "msgid": "1", "conversation_id": "c", "silent": False,
+    "sender": {"id": "m", "name": "Maria"}, "message": {"type": "text", "text": "hello"}}}
+client.custom_request("POST", path, body).json()
+began = time.perf_counter()
+for number in range(int(sends)):
+    body["payload"]["msgid"] = str(number)
+    client.custom_request("POST", path, body).json()
+print(int(sends) / (time.perf_counter() - began))
+"""
 
 
-def _raw(path: Path, rows: int) -> float:
-    conn = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-        conn.execute(f"PRAGMA {pragma}")
-    conn.execute("CREATE TABLE raw (id INTEGER PRIMARY KEY, body TEXT)")
-    began = time.perf_counter()
-    for number in range(rows):
-        conn.execute("INSERT INTO raw (body) VALUES (?)", (json.dumps({"n": number}),))
-    took = time.perf_counter() - began
-    conn.close()
-    return rows / took
+def _amojowrapper(folder: Path, url: str, authority: str, sends: int) -> float:
+    port = url.rpartition(":")[2]
+    given = [port, authority, str(sends), _NAME, site.CHANNEL, site.AMOJO_ID, site.SECRET]
+    environment = {**os.environ, "PYTHONPATH": str(folder), "REQUESTS_CA_BUNDLE": authority}
+    done = subprocess.run([sys.executable, "-c", _PEER, *given], env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"amojowrapper failed: {done.stderr[-800:]}")
+    return float(done.stdout)
 
 
 def _message(number: int) -> NewMessage:
@@ -126,7 +120,7 @@ def _chat_service(folder: Path) -> Iterator[tuple[str, str]]:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.issue_cert("127.0.0.1", _NAME).configure_cert(context)
     answer = json.dumps({"new_message": {"msgid": site.MANAGER}}).encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(answer)}\r\n\r\n".encode()
 
