@@ -53,5 +53,5 @@ def test_no_secret_of_a_journey_is_in_the_log(installed: Kit) -> None:
         **tokens_of(installed),
     }
     log = "\n".join(installed.backend.lines if installed.backend else [])
-    assert '"path": "/api/v1/links"' in log
+    assert '"path":"/api/v1/links"' in log
     assert [name for name, secret in used.items() if secret in log] == []
