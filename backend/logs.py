@@ -12,6 +12,7 @@ from collections import deque
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
+from multiprocessing.util import Finalize
 from typing import Any, TextIO
 
 import msgspec
@@ -122,6 +123,7 @@ def configure(level: int = logging.INFO) -> None:
     """Send every log of this process to standard error as JSON lines."""
     handler = Lines(sys.stderr)
     handler.setFormatter(JsonLines())
+    Finalize(None, handler.flush, exitpriority=0)  # a serving process ends without the interpreter's own farewell
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line tells them
     logging.getLogger("werkzeug").setLevel(logging.WARNING)

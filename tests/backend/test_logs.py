@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -71,3 +73,20 @@ def test_lines_are_written_in_their_order_at_once_from_a_warning_on_and_else_soo
     while not stream.getvalue().endswith("third\n"):
         assert time.monotonic() < ends_at
         time.sleep(0.01)
+
+
+_LAST_WORDS = """
+import logging, multiprocessing
+from backend import logs
+def serve():
+    logs.configure()
+    logging.getLogger("x").info("last words")
+process = multiprocessing.get_context("fork").Process(target=serve)
+process.start()
+process.join()
+"""
+
+
+def test_the_last_lines_of_a_serving_process_that_ends_are_written() -> None:
+    done = subprocess.run([sys.executable, "-c", _LAST_WORDS], capture_output=True, text=True, check=True)
+    assert [json.loads(each)["message"] for each in done.stderr.splitlines()] == ["last words"]
