@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.accounts import Accounts
 from sandbox.amojo.channels import Channels
 from sandbox.amojo.errors import bad_request, no_message
+from sandbox.amojo.forms import record_form, taken_form, user_form
 from sandbox.amojo.incoming import (
     check_person,
     check_quotes,
@@ -20,7 +21,6 @@ from sandbox.amojo.reading import Part
 from sandbox.amojo.records import Chat, Direction, Message, Person, Scope
 from sandbox.amojo.roster import Roster
 from sandbox.ground import Ground, Json, locked
-from sandbox.switches import Switches
 
 HISTORY_LIMIT = 50
 Listener = Callable[[Chat, Message], None]
@@ -66,8 +66,8 @@ class Chats:
             raise bad_request("event_type must be new_message or edit_message")
         payload = body.needed("payload")
         if event == "edit_message":
-            return self._answer(self._edit(scope, payload))
-        return self._answer(self._take(scope, payload, is_legacy=is_legacy))
+            return taken_form(self._edit(scope, payload))
+        return taken_form(self._take(scope, payload, is_legacy=is_legacy))
 
     @locked
     def report(self, scope: Scope, message_id: str, body: Part) -> None:
@@ -84,7 +84,7 @@ class Chats:
         if chat is None or chat.scope_id != scope.id:
             return []
         newest_first = sorted(chat.messages, key=lambda message: message.msec_timestamp, reverse=True)
-        return [_record(message) for message in newest_first[offset : offset + limit]]
+        return [record_form(message) for message in newest_first[offset : offset + limit]]
 
     @locked
     def type(self, scope: Scope, body: Part) -> None:
@@ -218,44 +218,5 @@ class Chats:
             return f"{named} is the integration's msgid; the path wants the amojo id {self._msgids[scope.id, named].id}"
         return f"no message {named} in this scope"
 
-    def _answer(self, message: Message) -> Json:
-        receiver = message.receiver.id if message.receiver else None
-        return {
-            "new_message": {
-                "conversation_id": message.chat_id,
-                "sender_id": message.sender.id,
-                "receiver_id": receiver,
-                "msgid": message.id,
-                "ref_id": message.client_id,
-            }
-        }
-
     def _publish(self, kind: str, chat: Chat, content: dict[str, Any]) -> None:
         self.ground.bus.publish(kind, content | {"chat": chat.as_json()}, account_id=chat.account_id)
-
-
-def _record(message: Message) -> Json:
-    """Return a history record."""
-    media = {name: message.content.get(name, "") for name in ("media", "thumbnail", "file_name")}
-    inner = {"id": message.id} | ({"client_id": message.client_id} if message.client_id else {})
-    inner |= media | {"file_size": message.content.get("file_size", 0)} | message.content
-    record: Json = {
-        "timestamp": message.timestamp,
-        "msec_timestamp": message.msec_timestamp,
-        "sender": message.sender.brief(),
-        "message": inner,
-    }
-    return record | ({"receiver": message.receiver.brief()} if message.receiver else {})
-
-
-def user_form(person: Person, switches: Switches) -> Json:
-    """Return a chat's user in the flat form, or by switch with a nested profile."""
-    form: Json = {"id": person.id}
-    if person.client_id and not person.is_ours:
-        form["client_id"] = person.client_id
-    form |= {"name": person.name, "avatar": person.avatar}
-    reach = {"phone": person.phone.removeprefix("+"), "email": person.email}
-    given = {name: value for name, value in reach.items() if value}
-    if switches.nested_profile:
-        return form | {"profile": given}
-    return form | given

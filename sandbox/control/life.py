@@ -11,7 +11,7 @@ from sandbox.world import World
 
 
 def state(world: World) -> Json:
-    """Tell the world in brief: clock, accounts, what is installed, connected, set."""
+    """Tell the world in brief: clock, accounts, what is installed, connected, set, and when hooks are due."""
     clock = world.ground.clock
     return {
         "seed": world.seed,
@@ -20,6 +20,7 @@ def state(world: World) -> Json:
         "installed": [each.as_json() for each in world.marketplace.installed.values()],
         "scopes": [asdict(scope) for scope in world.channels.scopes.values()],
         "faults": world.faults.as_json(),
+        "due": {"chat_hooks": world.chat_courier.due_times(), "crm_hooks": world.crm_courier.due_times()},
         "widgets": [{"code": each.code, "version": each.version} for each in world.widgets.values()],
     }
 
@@ -48,6 +49,11 @@ def set_clock(clock: Clock, wanted: dict[str, Any]) -> None:
         clock.move(float(wanted["move"]))
 
 
+def settle(world: World) -> Json:
+    """Wait until every hook that is due has been answered or given up."""
+    return {"is_settled": all([world.chat_courier.settle(), world.crm_courier.settle()])}
+
+
 def switches(world: World) -> Json:
     """Show the switches."""
     return asdict(world.ground.switches)
@@ -69,6 +75,7 @@ ROUTES = (
     Route("GET", "/state", state),
     Route("POST", "/reset", reset),
     Route("POST", "/clock", clock),
+    Route("POST", "/settle", settle),
     Route("GET", "/switches", switches),
     Route("PATCH", "/switches", change_switches),
     Route("POST", "/seed", seed),

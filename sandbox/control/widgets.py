@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from sandbox.control.reading import WrongUse, named_account, outcome_json, sent
+from sandbox.control.reading import WrongUse, named_account, named_user, outcome_json, sent
 from sandbox.control.route import Json, Route
+from sandbox.oauth.models import Grant
 from sandbox.world import World
+
+DAY_S = 86400
 
 
 def code_of(world: World, body: dict[str, Any]) -> str:
@@ -60,6 +63,16 @@ def token(world: World) -> Json:
     return {"token": world.marketplace.disposable_token(account.id, client_id, body.get("user"))}
 
 
+def long_lived_token(world: World) -> Json:
+    """Give a long-lived API token that is good for ``days``, as the account's page of an integration does."""
+    body = sent()
+    account, client_id = named_account(world, body), body.get("client_id", world.registered.integration.client_id)
+    if client_id not in world.oauth.integrations:
+        raise WrongUse(f"no integration {client_id!r}")
+    grant = Grant(str(client_id), account.id, named_user(account, body).id)
+    return {"token": world.oauth.long_lived(grant, int(body.get("days", 1)) * DAY_S)}
+
+
 def expire(world: World) -> Json:
     """End every access token of an account."""
     return {"expired": world.oauth.expire_accesses(named_account(world, sent()).id)}
@@ -72,5 +85,6 @@ ROUTES = (
     Route("POST", "/pipelines/<int:pipeline_id>/source", add_source),
     Route("POST", "/uninstall", uninstall),
     Route("POST", "/token", token),
+    Route("POST", "/long-lived-token", long_lived_token),
     Route("POST", "/expire", expire),
 )

@@ -53,7 +53,6 @@ class Access:
     grant: Grant
     expires_at: int
     is_revoked: bool = False
-    is_long_lived: bool = False
 
 
 class OAuth:
@@ -102,9 +101,7 @@ class OAuth:
         """Return a long-lived token: no refresh, at most five years."""
         if not 0 < life_s <= LONG_LIFE_S:
             raise ValueError("a long-lived token lives from 1 day to 5 years")
-        token = self._access_token(grant, life_s)
-        self.accesses[token].is_long_lived = True
-        return token
+        return self._access_token(grant, life_s)
 
     @locked
     def account_of_refresh(self, token: str) -> Account | None:

@@ -109,3 +109,27 @@ def test_other_peoples_pages_do_not_reach_the_control_address(
 ) -> None:
     assert client.post("/_sandbox/reset", headers=headers, base_url=base).status_code == 403
     assert client.post("/_sandbox/reset", headers={"Origin": "http://127.0.0.1:1"}, base_url="http://127.0.0.1:1").json
+
+
+def test_the_state_says_when_a_retry_is_due_and_settling_waits_for_it(
+    client: FlaskClient, world: World, receiver: Receiver
+) -> None:
+    api = ApiClient(client, world)
+    api.call("POST", "/webhooks", {"destination": f"{receiver.url}/crm/", "settings": ["add_lead"]})
+    receiver.status = 500
+    api.add("/leads", {"name": "x"})
+    assert control(client, "/settle") == {"is_settled": True}
+    assert client.get("/_sandbox/state").get_json()["due"] == {"chat_hooks": [], "crm_hooks": [NOW + 300]}
+    control(client, "/clock", {"move": 300})
+    control(client, "/settle")
+    assert len(receiver.got) == 2
+
+
+def test_a_long_lived_token_is_given_for_some_days(client: FlaskClient, world: World) -> None:
+    api = ApiClient(client, world)
+    api.tokens = {"access_token": control(client, "/long-lived-token", {"days": 30})["token"]}
+    world.ground.clock.move(29 * 86400)
+    assert api.call("GET", "/account").status_code == 200
+    world.ground.clock.move(86400)
+    assert api.call("GET", "/account").status_code == 401
+    assert client.post("/_sandbox/long-lived-token", json={"days": 2000}).status_code == 400
