@@ -103,7 +103,7 @@ class _Run:
 
     def over(self, rules: Iterable[Rule]) -> None:
         for one in rules:
-            self.say(f"checking {one.id}: {one.title}")
+            self.say(f"checking {one.id}")
             hits, unread = _hits(one, self.parts)
             severity = one.severity_for(self.target, self.audience)
             self.skipped += [Skipped(one, lost.place.path, lost.reason) for lost in unread]
