@@ -93,9 +93,12 @@ class Lines(logging.Handler):
         self._writing = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def createLock(self) -> None:
-        """Have none around ``emit``, where lines are only put down."""
-        self.lock = None
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Take a record without the lock that handlers have: lines are only put down."""
+        is_wanted = bool(self.filter(record))
+        if is_wanted:
+            self.emit(record)
+        return is_wanted
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a record; from warning on it is written at once, behind all that came before it."""

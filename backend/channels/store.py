@@ -53,12 +53,6 @@ def _channel(sealer: Sealer, row: Row[Any] | None) -> Channel | None:
     return Channel(**values | {"secret": sealer.open(f"channels:{row.id}:secret", row.secret)})
 
 
-def scope_by_address(conn: Connection, scope_id: str) -> Scope | None:
-    """Find a scope by its address at amojo: how a hook is told whose it is."""
-    row = conn.execute(select(*_SCOPE).where(scopes.c.scope_id == scope_id)).first()
-    return Scope(*row) if row else None
-
-
 def scopes_of(conn: Connection, installation_id: int) -> list[Scope]:
     """List the scopes of an account."""
     return [Scope(*row) for row in conn.execute(select(*_SCOPE).where(scopes.c.installation_id == installation_id))]

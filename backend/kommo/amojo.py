@@ -33,14 +33,6 @@ class Channel:
 
 
 @dataclass(frozen=True)
-class Connected:
-    """An account that is connected to the channel. ``scope_id`` is the address of everything else."""
-
-    scope_id: str
-    title: str
-
-
-@dataclass(frozen=True)
 class Sent:
     """A message that amojo took. ``message_id`` is amojo's own; chat and participants where the answer names them."""
 

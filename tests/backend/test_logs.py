@@ -5,6 +5,7 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 import time
 from typing import Any
 
@@ -90,3 +91,15 @@ process.join()
 def test_the_last_lines_of_a_serving_process_that_ends_are_written() -> None:
     done = subprocess.run([sys.executable, "-c", _LAST_WORDS], capture_output=True, text=True, check=True)
     assert [json.loads(each)["message"] for each in done.stderr.splitlines()] == ["last words"]
+
+
+def test_nobody_waits_for_the_lock_of_the_handler() -> None:
+    stream = io.StringIO()
+    lines = Lines(stream)
+    lines.setFormatter(JsonLines())
+    lines.acquire()
+    other = threading.Thread(target=lines.handle, args=(logging.makeLogRecord({"levelno": logging.ERROR}),))
+    other.start()
+    other.join(20)
+    lines.release()
+    assert len(stream.getvalue().splitlines()) == 1

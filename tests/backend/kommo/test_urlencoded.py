@@ -130,10 +130,6 @@ def reference(body: bytes) -> dict[str, Any]:
     return {name: reference_lists(value) for name, value in tree.items()}
 
 
-def reference_text(raw: bytes) -> str:
-    return unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8", "replace")
-
-
 def reference_path(key: str) -> list[str]:
     if re.fullmatch(r"[^\[]+(\[[^\[\]]*\])+", key):
         head, tail = key[: key.index("[")], key[key.index("[") :]
