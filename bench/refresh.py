@@ -133,7 +133,7 @@ def peer_process(package: str, folder: str, stub_url: str, pipe: Connection) -> 
     """One process of ``amocrm_api``; only the address that it connects to is changed."""
     sys.path.insert(0, package)
     import requests
-    from amocrm.v2.tokens import FileTokensStorage, TokenManager  # type: ignore[import-not-found]
+    from amocrm.v2.tokens import FileTokensStorage, TokenManager
 
     session = requests.Session()
     requests.post = lambda url, **given: session.post(f"{stub_url}/oauth2/access_token", **given)
