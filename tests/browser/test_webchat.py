@@ -3,7 +3,8 @@
 import http.server
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,13 @@ from backend.providers.parts import Button, Choice, Menu, Passage, Section
 from backend.providers.webchat import views
 from backend.providers.webchat.feed import Feed
 from backend.providers.webchat.provider import Webchat
+from backend.providers.webchat.streams.desk import Desk
+from backend.providers.webchat.streams.house import House
 from backend.seal import Sealer, new_key
 from backend.web import guard, problems
+from programs.ports import free_port
 from tests.backend.providers.book import Book
+from tests.backend.providers.webchat.test_streams import serving
 
 pytestmark = pytest.mark.browser
 WAIT_MS = 10_000
@@ -33,7 +38,7 @@ WAIT_MS = 10_000
 class Shop:
     """A running chat: its address, its line, what was written, and a manager who answers."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, streams_url: str | None = None) -> None:
         engine = open_engine(f"sqlite:///{folder}/chat.db")
         upgrade(engine)
         self.book, self.feed = Book(), Feed(engine, look_every_s=0.2)
@@ -41,9 +46,10 @@ class Shop:
         self.line: Line = self.chat.add_account("acme", "correct horse", "Acme support")
         app = Flask("test")
         problems.register(app)
-        guard.register(app, is_https=False)
+        guard.register(app, is_https=False, pages_ask=streams_url)
         files = views.Files(Folder(folder).save, Links(Sealer([new_key()]), "https://kit.example"))
-        app.register_blueprint(views.blueprint(engine=engine, relay=self.book, feed=self.feed, files=files))
+        doors = views.blueprint(engine=engine, relay=self.book, feed=self.feed, files=files, streams_url=streams_url)
+        app.register_blueprint(doors)
         self.server = make_server("127.0.0.1", 0, app, threaded=True)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.engine = engine
@@ -55,23 +61,33 @@ class Shop:
         self.chat.send(self.line, Outgoing(message_id, self.book.received[0].conversation, "text", **parts))
 
     def wait_for(self, count: int) -> None:
-        ends_at = time.monotonic() + 10
-        while len(self.book.received) < count:
-            assert time.monotonic() < ends_at, f"only {self.book.received}"
+        self.until(lambda: len(self.book.received) >= count)
+
+    def until(self, is_true: Callable[[], bool]) -> None:
+        ends_at = time.monotonic() + 15
+        while not is_true():
+            assert time.monotonic() < ends_at, f"only {vars(self.book)}"
             time.sleep(0.02)
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
-    shop = Shop(tmp_path)
+    with opened(Shop(tmp_path)) as shop:
+        yield shop
+
+
+@contextmanager
+def opened(shop: Shop) -> Iterator[Shop]:
     thread = threading.Thread(target=shop.server.serve_forever)
     thread.start()
-    yield shop
-    shop.feed.stop()
-    shop.server.shutdown()
-    thread.join()
-    shop.server.server_close()
-    shop.engine.dispose()
+    try:
+        yield shop
+    finally:
+        shop.feed.stop()
+        shop.server.shutdown()
+        thread.join()
+        shop.server.server_close()
+        shop.engine.dispose()
 
 
 @pytest.fixture
@@ -223,3 +239,68 @@ def test_a_menu_opens_and_its_row_is_the_answer(page: Page, shop: Shop) -> None:
     page.get_by_role("button", name="Delivery").click()
     shop.wait_for(2)
     assert (shop.book.received[1].text, shop.book.received[1].extra) == ("Delivery", {"callback_data": "svc-2"})
+
+
+def test_who_finds_the_chat_closed_leaves_contacts_that_go_with_what_was_written(page: Page, shop: Shop) -> None:
+    shop.book.is_linked = False
+    page.reload()
+    page.get_by_label("Name").fill("Maria Lopez")
+    page.get_by_label("E-mail").fill("maria@acme.example")
+    page.get_by_role("button", name="Leave my contacts").click()
+    expect(page.get_by_text("We will get back to you")).to_be_visible(timeout=WAIT_MS)
+    shop.book.is_linked = True
+    write(page, "Call me")
+    shop.wait_for(1)
+    left = shop.book.received[0]
+    assert (left.sender_name, left.email, left.text) == ("Maria Lopez", "maria@acme.example", "Call me")
+
+
+def test_an_emoji_is_put_into_the_line(page: Page, shop: Shop) -> None:
+    page.get_by_role("textbox", name="Write a message").fill("Thanks ")
+    page.get_by_role("button", name="Emoji").click()
+    page.get_by_role("button", name="👍").click()
+    page.keyboard.press("Enter")
+    shop.wait_for(1)
+    assert shop.book.received[0].text == "Thanks 👍"
+
+
+def test_typing_is_shown_both_ways_and_reading_is_told(page: Page, shop: Shop) -> None:
+    write(page, "hello")
+    shop.wait_for(1)
+    conversation = shop.book.received[0].conversation
+    shop.chat.show_typing(shop.line, conversation)
+    expect(page.locator(".kck-typing")).to_be_visible(timeout=WAIT_MS)
+    shop.answer("hi", "a1")
+    expect(page.locator(".kck-typing")).to_be_hidden(timeout=WAIT_MS)
+    page.get_by_role("textbox", name="Write a message").press_sequentially("so")
+    shop.until(lambda: shop.book.typings == [conversation] and shop.book.reads == [(conversation, "a1")])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_a_phone(browser: Browser, shop: Shop, scheme: Any) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 640}, color_scheme=scheme, locale="en-US")
+    page = context.new_page()
+    page.goto(f"{shop.url}/webchat/{shop.line.key}")
+    write(page, "x" * 300)
+    shop.wait_for(1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_in_viewport()
+    context.close()
+
+
+def test_news_come_from_the_process_for_streams_and_outlive_it(browser: Browser, tmp_path: Path) -> None:
+    port = free_port()
+    with opened(Shop(tmp_path, f"http://127.0.0.1:{port}")) as shop:
+        page, house = browser.new_page(locale="en-US"), House(Desk(shop.engine), most=5)
+        with serving(house, port):
+            page.goto(f"{shop.url}/webchat/{shop.line.key}")
+            write(page, "hello")
+            shop.wait_for(1)
+            shop.until(lambda: house.count == 1)
+            shop.answer("one", "a1")
+            expect(page.get_by_text("one", exact=True)).to_be_visible(timeout=WAIT_MS)
+        shop.answer("two", "a2")
+        with serving(House(Desk(shop.engine), most=5), port):
+            expect(page.get_by_text("two", exact=True)).to_be_visible(timeout=WAIT_MS)
+            assert said(page) == ["hello", "one", "two"]
+            page.close()

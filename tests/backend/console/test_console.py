@@ -1,5 +1,7 @@
 """The operator's pages: closed without the password, and showing what happened."""
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,13 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from backend.console import views
+from backend.app import create_app, open_backend
+from backend.console import store, views
 from backend.console.login import TRIES, Door, TooManyTries
-from backend.db import transaction
+from backend.db import transaction, utc_now
 from backend.jobs import store as jobs
 from backend.jobs.errors import GiveUp
 from backend.jobs.run import Job, Runner
 from backend.seal import Sealer, new_key
+from backend.settings import Settings
 from backend.web import guard, problems
 from tests.backend.conversations.conftest import Desk
 
@@ -108,3 +112,30 @@ def test_lines_messages_and_conversations_are_found(desk: Desk) -> None:
     assert "accepted" in http.get("/console/live").text
     assert "Maria Lopez" in http.get("/console/search?q=maria").text
     assert "Where is my order?" in http.get("/console/conversations/1").text
+
+
+def test_there_is_no_console_until_a_password_is_set(tmp_path: Path) -> None:
+    def status(**settings: Any) -> int:
+        chosen = Settings.model_validate({"database_url": f"sqlite:///{tmp_path}/console.db", **settings})
+        backend = open_backend(chosen)
+        answer = create_app(chosen, backend).test_client().get("/console/login")
+        backend.engine.dispose()
+        return answer.status_code
+
+    assert (status(), status(console_password=PASSWORD)) == (404, 200)
+
+
+def test_the_charts_tell_how_many_jobs_ended_and_how_long_they_took(sqlite_engine: Engine) -> None:
+    with transaction(sqlite_engine) as conn:
+        for number in range(20):
+            jobs.put(conn, kind="note", lane=f"lane {number}", body={"fails": number == 0}, now=utc_now())
+
+    def do(job: Job) -> None:
+        if job.body["fails"]:
+            raise GiveUp("no")
+
+    Runner(sqlite_engine, {"note": do}, clock=lambda: utc_now() + timedelta(seconds=7)).run_due()
+    with sqlite_engine.connect() as conn:
+        newest = store.buckets(conn, utc_now() + timedelta(seconds=8))[-1]
+    assert (newest.done, newest.buried) == (19, 1)
+    assert 7 <= newest.median_s <= newest.slow_s < 8

@@ -1,6 +1,7 @@
 """Which messengers there are, by the settings and by what other packages bring."""
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -40,6 +41,17 @@ def test_a_package_brings_its_own_by_an_entry_point(sqlite_engine: Engine) -> No
     assert registry.installed() == []
     found = open_messengers(context(sqlite_engine), more=[brought, off])
     assert set(found) == {"webchat", "telegram", "listening"}
+
+
+def test_an_installed_package_is_found_by_its_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "acme_messenger.py").write_text("def open(context):\n    return None\n")
+    about = tmp_path / "acme_messenger-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-messenger\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(f"[{registry.GROUP}]\nacme = acme_messenger:open\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    (opener,) = registry.installed()
+    assert opener.__module__ == "acme_messenger"
 
 
 def test_every_messenger_is_told_to_tidy_by_the_daily_job() -> None:

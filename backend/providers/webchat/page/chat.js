@@ -50,9 +50,9 @@ export class Chat {
   async start() {
     for (const message of this.wire.pending) this.#show({ ...message, from: "visitor", type: "text", at: Date.now() }, "sending");
     this.#resend();
-    this.wire.listen((event) => this.#heard(event), (state) => this.#state(state));
     window.addEventListener("online", () => this.#resend());
-    this.#look();
+    await this.#look(); // tells who serves the streams
+    this.wire.listen((event) => this.#heard(event), (state) => this.#state(state));
   }
 
   // Whether the line is open is asked now and then: a chat that is closed says so before one writes.

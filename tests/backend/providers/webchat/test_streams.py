@@ -74,9 +74,9 @@ class Stream:
 
 
 @contextmanager
-def serving(house: House) -> Iterator[int]:
+def serving(house: House, port: int | None = None) -> Iterator[int]:
     """Run the house in a thread; gives its port."""
-    port, loop = free_port(), asyncio.new_event_loop()
+    port, loop = port or free_port(), asyncio.new_event_loop()
 
     async def serve() -> None:
         server = await listen(house, "127.0.0.1", port)
