@@ -209,6 +209,20 @@ def test_events_are_filtered_by_type_entity_author_and_time(world: World, api: A
     assert api.get(f"/events/{event['id']}")["id"] == event["id"]
 
 
+def test_events_tell_names_with_and_are_filtered_by_what_changed(api: ApiClient, lead: int) -> None:
+    found = api.get(f"/leads/{lead}")
+    api.call("PATCH", f"/leads/{lead}", {"status_id": 142})
+    of = f"value_after][leads_statuses][0][pipeline_id]={found['pipeline_id']}&filter[value_after][leads_statuses][0]"
+    changed = api.get(f"/events?filter[{of}[status_id]=142&with=lead_name,contact_name")["_embedded"]["events"]
+    assert [each["type"] for each in changed] == ["lead_status_changed"]
+    assert changed[0]["_embedded"]["entity"]["name"] == found["name"]
+    assert "name" not in api.get(f"/events/{changed[0]['id']}")["_embedded"]["entity"]
+    assert api.get(f"/events/{changed[0]['id']}?with=lead_name")["_embedded"]["entity"]["name"] == found["name"]
+    before = f"/events?filter[{of}[status_id]=142".replace("value_after", "value_before")
+    assert api.call("GET", before).status_code == 204
+    assert api.call("GET", "/events?filter[value_after][responsible_user_id]=1").status_code == 204
+
+
 def test_unsorted_leads_are_filtered_by_uid_category_and_pipeline(
     world: World, client: FlaskClient, api: ApiClient
 ) -> None:

@@ -10,7 +10,7 @@ from sandbox.crm.books import Record
 from sandbox.crm.checks import CHOICE, Checks
 from sandbox.crm.entities import filters
 from sandbox.crm.errors import Problem
-from sandbox.crm.hal import added, asked, batch, hal, listing, nothing, one
+from sandbox.crm.hal import added, asked, batch, hal, listing, nothing, one, wanted
 from sandbox.crm.hal import filters as filter_tree
 from sandbox.crm.route import Route
 from sandbox.world import World
@@ -103,25 +103,27 @@ def add_calls(world: World) -> Response:
 
 
 def list_events(world: World) -> Response:
-    """List events by type, entity, author and time, at most 100 a page."""
-    tree = filter_tree(world)
+    """List events by type, entity, author, time and what changed, at most 100 a page; ``with`` names the entity."""
+    tree, names, desk = filter_tree(world), wanted(), books(world)
     kinds = set(form.values(tree.get("entity")))
     types = {each for text in form.values(tree.get("type")) for each in text.split(",")}
     tests = filters.tests(tree, names=("created_at", "created_by", "entity_id"))
+    tests += [events.value_test(name, tree[name]) for name in ("value_before", "value_after") if name in tree]
     rows = [
         row
-        for row in reversed(books(world).events)
+        for row in reversed(desk.events)
         if (not types or row["type"] in types)
         and (not kinds or row["entity_type"] in kinds or ("contact" in kinds and row["type"].endswith("chat_message")))
         and all(test(row) for test in tests)
     ]
-    return listing(world, "events", rows, events.show, max_limit=events.MAX_LIMIT)
+    return listing(world, "events", rows, lambda row: events.show(desk, row, names), max_limit=events.MAX_LIMIT)
 
 
 def event(world: World, event_id: str) -> Response:
     """Show an event, 204 when there is none."""
-    found = next((row for row in books(world).events if row["id"] == event_id), None)
-    return hal(events.show(found)) if found else nothing()
+    desk = books(world)
+    found = next((row for row in desk.events if row["id"] == event_id), None)
+    return hal(events.show(desk, found, wanted())) if found else nothing()
 
 
 def event_types(world: World) -> Response:
@@ -163,7 +165,7 @@ ROUTES = (
         "/events",
         list_events,
         "D",
-        "sixteen types; names by with, and filters value_before and value_after, are ignored",
+        "sixteen types; value_before, value_after by stages and users; no names of catalogs, customers",
     ),
     Route("GET", "/events/<event_id>", event),
     Route("GET", "/events/types", event_types, "D", "only the types that are written"),
