@@ -10,10 +10,9 @@ from flask import Flask, Response, request
 
 from backend import logs
 from backend.app import create_app
+from backend.cli import THREADS
 from backend.serve import serve_forever
 from backend.settings import Settings
-
-THREADS = 16  # as `python -m backend serve` has them when nobody says otherwise
 
 
 def bare() -> Flask:

@@ -3,7 +3,7 @@
 Beside it a bare Flask view that reads the same body and answers 200, on the same server with the same threads. The
 workers are elsewhere in these rows; one more row shows the same with worker threads delivering in the same process.
 Then what 16 threads save on SQLite, fully durable, with group commit and with a commit for each; and PostgreSQL,
-durable too, beside raw psycopg: one row, one commit, over as many connections as our backend has threads. Hooks come
+durable too, beside raw psycopg: one row, one commit, over 16 connections. Hooks come
 over 32 connections from another process, rounds in turn.
 """
 
@@ -23,12 +23,13 @@ from backend.db import open_engine, transaction
 from backend.jobs import store
 from backend.jobs.intake import Arrival, Intake
 from backend.migrations import upgrade
-from bench import chaos, doors, load, site
+from bench import chaos, load, site
 from bench.rounds import best_of
 from bench.row import Goal, Row, judge
 from programs import postgres
 
 _MOST_A_SECOND = 16_000  # hooks prepared for a second of load: more than are answered
+_SAVERS = 16  # threads that save without a server around them, and connections of raw psycopg
 _NOBODY = "http://127.0.0.1:1"
 
 
@@ -126,8 +127,8 @@ def _saved(keep: Callable[[Arrival], None], lasts_s: float) -> float:
             count += 1
         return count
 
-    with ThreadPoolExecutor(doors.THREADS) as pool:
-        return sum(pool.map(save, range(doors.THREADS))) / lasts_s
+    with ThreadPoolExecutor(_SAVERS) as pool:
+        return sum(pool.map(save, range(_SAVERS))) / lasts_s
 
 
 def _postgresql(folder: Path, server: postgres.Server, lasts_s: float, rounds: int) -> Row:
@@ -156,5 +157,5 @@ def _raw_psycopg(url: str, lasts_s: float) -> float:
                 count += 1
         return count
 
-    with ThreadPoolExecutor(doors.THREADS) as pool:
-        return sum(pool.map(insert, range(doors.THREADS))) / lasts_s
+    with ThreadPoolExecutor(_SAVERS) as pool:
+        return sum(pool.map(insert, range(_SAVERS))) / lasts_s
