@@ -1,9 +1,10 @@
 """Signed sends to the chat service, over TLS, from one worker.
 
 Messages to a stand-in of the chat service, over one kept connection, beside a bare `requests.Session` with the same
-signing and the public client `amojowrapper`. That one takes the address from the account's host: in its own process the
-name is resolved to the stand-in, whose authority is trusted there; its code is as it was published. It connects anew
-for each message, so a twentieth of the messages is enough to know its pace.
+signing and two public clients: `amotop` (Node, one kept connection too) and `amojowrapper` (Python). The latter takes
+the address from the account's host: in its own process the name is resolved to the stand-in; it connects anew for each
+message, so a twentieth of the messages is enough to know its pace. Both trust the stand-in's authority in their own
+process; their code is as it was published.
 """
 
 import json
@@ -37,22 +38,23 @@ _NAME = "amojo.stand-in.test"
 def run(quick: bool) -> Iterator[Row]:
     """One row: sends a second."""
     sends, rounds = (2000, 2) if quick else (10_000, 3)
-    peer = peers.python_peer("amojowrapper")
-    peers.node_peer("amotop")
-    peers.note_missing("amotop", "its published version calls the CRM only and has no calls of the chat service")
+    wrapper, amotop = peers.python_peer("amojowrapper"), peers.node_peer("@mobilon-dev/amotop")
     with TemporaryDirectory(prefix="kck-sends-") as folder, _chat_service(Path(folder)) as (url, authority):
         contestants = {
             "ours": lambda: _ours(url, authority, sends),
             "bare session": lambda: _bare(url, authority, sends),
         }
-        if peer is not None:
-            contestants["amojowrapper"] = lambda: _amojowrapper(peer, url, authority, sends // 20)
-        best: dict[str, float | None] = {"amojowrapper": None} | best_of(contestants, rounds, less_is_better=False)
-    goals = [Goal("bare session", 0.9), Goal("amojowrapper")]
+        if wrapper is not None:
+            contestants["amojowrapper"] = lambda: _amojowrapper(wrapper, url, authority, sends // 20)
+        if amotop is not None:
+            contestants["amotop"] = lambda: _amotop(amotop, url, authority, sends)
+        absent: dict[str, float | None] = {"amojowrapper": None, "amotop": None}
+        best = absent | best_of(contestants, rounds, less_is_better=False)
+    goals = [Goal("bare session", 0.9), Goal("amojowrapper"), Goal("amotop")]
     yield judge("signed sends over TLS", "a second", best, goals, less_is_better=False)
 
 
-_PEER = """
+_AMOJOWRAPPER = """
 import socket, sys, time
 port, authority, sends, name, channel, account, secret = sys.argv[1:]
 found = socket.getaddrinfo
@@ -73,13 +75,39 @@ print(int(sends) / (time.perf_counter() - began))
 """
 
 
+_AMOTOP = """
+const {AmoJoScopeClient} = require('@mobilon-dev/amotop');
+const [amoChatDomain, sends, scopeId, channelSecret] = process.argv.slice(1);
+const client = new AmoJoScopeClient({amoChatDomain, scopeId, channelSecret});
+const payload = {timestamp: 1, msec_timestamp: 1000, conversation_id: 'c', silent: false,
+  sender: {id: 'm', name: 'Maria'}, message: {type: 'text', text: 'hello'}};
+(async () => {
+  await client.sendMessage({...payload, msgid: '-1'});
+  const began = process.hrtime.bigint();
+  for (let number = 0; number < sends; number += 1) await client.sendMessage({...payload, msgid: String(number)});
+  console.log(sends / (Number(process.hrtime.bigint() - began) / 1e9));
+})();
+"""
+
+
 def _amojowrapper(folder: Path, url: str, authority: str, sends: int) -> float:
-    port = url.rpartition(":")[2]
-    given = [port, authority, str(sends), _NAME, site.CHANNEL, site.AMOJO_ID, site.SECRET]
-    environment = {**os.environ, "PYTHONPATH": str(folder), "REQUESTS_CA_BUNDLE": authority}
-    done = subprocess.run([sys.executable, "-c", _PEER, *given], env=environment, capture_output=True, text=True)
+    given = [url.rpartition(":")[2], authority, str(sends), _NAME, site.CHANNEL, site.AMOJO_ID, site.SECRET]
+    trusting = {"PYTHONPATH": str(folder), "REQUESTS_CA_BUNDLE": authority}
+    return _pace_of("amojowrapper", [sys.executable, "-c", _AMOJOWRAPPER, *given], trusting)
+
+
+def _amotop(modules: Path, url: str, authority: str, sends: int) -> float:
+    given = [url.removeprefix("https://"), str(sends), site.SCOPE, site.SECRET]
+    trusting = {"NODE_PATH": str(modules), "NODE_EXTRA_CA_CERTS": authority}
+    return _pace_of("amotop", ["node", "-e", _AMOTOP, *given], trusting)
+
+
+def _pace_of(peer: str, command: list[str], own: dict[str, str]) -> float:
+    """Run a peer in a process of its own, without the environment's proxies; it prints its sends a second."""
+    inherited = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    done = subprocess.run(command, env=inherited | own, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"amojowrapper failed: {done.stderr[-800:]}")
+        raise RuntimeError(f"{peer} failed: {done.stderr[-800:]}")
     return float(done.stdout)
 
 
@@ -88,8 +116,7 @@ def _message(number: int) -> NewMessage:
 
 
 def _ours(url: str, authority: str, sends: int) -> float:
-    kommo = KommoClient(url)
-    kommo._session.verify = authority  # the stand-in has a certificate of its own
+    kommo = KommoClient(url, authority=authority)
     client, channel = AmojoClient(kommo), Channel(site.CHANNEL, site.SECRET, "amojo.kommo.com")
     client.send(channel, site.SCOPE, _message(-1))
     began = time.perf_counter()

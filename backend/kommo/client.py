@@ -2,21 +2,23 @@
 
 Connections are reused; nothing is retried here (retries live in rows, where a restart finds them); the environment's
 proxies are ignored; no cookie is kept. A 307 or 308 inside the closed host list repeats the same method, body and
-credentials (the ``requests`` library would drop them), any other redirect is refused.
+credentials (libraries would drop them), any other redirect is refused.
 """
 
 import json
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http.cookiejar import DefaultCookiePolicy
+from functools import cache
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
+import certifi
+from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from backend.kommo.errors import AnswerLost, ForeignRedirect, KommoError, NotJson, Unreachable
 from backend.kommo.hosts import ForeignHost, Platform, platform_of, url_host
@@ -32,7 +34,7 @@ __all__ = [
     "Unreachable",
 ]
 
-TIMEOUTS_S = (3, 10)  # connect, each read
+TIMEOUT = Timeout(connect=3, read=10)  # seconds; each read
 WHOLE_ANSWER_S = 30
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 MAX_HOPS = 3
@@ -90,17 +92,17 @@ class KommoClient:
     """Calls the hosts of Kommo and amoCRM and no others.
 
     ``connect_to`` (development) is the address that is connected to in place of every host, while the ``Host`` header
-    stays true; ``budget`` is asked before every call to an account. Safe to share between threads.
+    stays true; ``budget`` is asked before every call to an account; ``authority`` is a file of certificates to trust
+    in place of the public ones. Safe to share between threads.
     """
 
-    def __init__(self, connect_to: str | None = None, *, budget: Budget | None = None) -> None:
+    def __init__(
+        self, connect_to: str | None = None, *, budget: Budget | None = None, authority: str | None = None
+    ) -> None:
         self._connect_to = connect_to.rstrip("/") if connect_to else None
         self._budget = budget
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(pool_connections=64, pool_maxsize=32, max_retries=0))
+        trusted = _trusted(authority or certifi.where())
+        self._pool = PoolManager(64, maxsize=32, retries=False, timeout=TIMEOUT, ssl_context=trusted)
 
     def call(self, request: Request) -> Response:
         """Send ``request`` and return its 2xx answer. Raises ``KommoError`` for everything else."""
@@ -123,7 +125,7 @@ class KommoClient:
     def _send_once(self, request: Request, url: str, host: str) -> Response:
         if self._budget is not None and request.sign is None:
             self._budget.spend(host)
-        headers = {"Accept": "application/json", **request.headers}
+        headers = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", **request.headers}
         if request.sign is not None:
             headers.update(request.sign(urlsplit(url).path))
         address = url
@@ -131,12 +133,13 @@ class KommoClient:
             headers["Host"] = host
             address = self._connect_to + url.removeprefix(f"https://{urlsplit(url).netloc}")
         try:
-            with self._session.request(
-                request.method, address, headers=headers, data=request.body,
-                timeout=TIMEOUTS_S, allow_redirects=False, stream=True,
-            ) as answer:  # fmt: skip
-                return Response(answer.status_code, answer.headers, _read(answer), url)
-        except (requests.RequestException, TimeoutError) as error:
+            with self._pool.urlopen(
+                request.method, address, redirect=False, headers=headers, body=request.body, preload_content=False
+            ) as answer:
+                whole = Response(answer.status, answer.headers, _read(answer), url)
+                answer.release_conn()  # read to its end, so the connection serves the next call
+                return whole
+        except (HTTPError, TimeoutError) as error:
             raise _lost(error, host) from error
 
     def _accepted(self, answer: Response, host: str, *, is_signed: bool) -> Response:
@@ -150,7 +153,13 @@ class KommoClient:
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._session.close()
+        self._pool.clear()
+
+
+@cache
+def _trusted(authority: str) -> ssl.SSLContext:
+    """Read once for all connections: it takes longer than opening one."""
+    return ssl.create_default_context(cafile=authority)
 
 
 def _check(host: str, home: Platform, *, is_signed: bool) -> None:
@@ -162,11 +171,11 @@ def _check(host: str, home: Platform, *, is_signed: bool) -> None:
         raise ForeignHost("not an account's host, or for a signed call not the chat service's, on its platform")
 
 
-def _read(answer: requests.Response) -> bytes:
+def _read(answer: BaseHTTPResponse) -> bytes:
     """Read the body up to the limits of size and time."""
     until = time.monotonic() + WHOLE_ANSWER_S
     parts, size = [], 0
-    for part in answer.iter_content(65_536):
+    for part in answer.stream(65_536):
         size += len(part)
         if size > MAX_ANSWER_BYTES or time.monotonic() > until:
             raise TimeoutError(f"the answer is over {MAX_ANSWER_BYTES} bytes or took over {WHOLE_ANSWER_S} s")
@@ -176,14 +185,7 @@ def _read(answer: requests.Response) -> bytes:
 
 def _lost(error: Exception, host: str) -> KommoError:
     """Tell a call that was never sent from one whose answer was lost."""
-    cause = error.args[0] if error.args else None
-    reason = getattr(cause, "reason", cause)
-    never_sent = isinstance(error, requests.ConnectTimeout) or type(reason).__name__ in (
-        "NewConnectionError",
-        "NameResolutionError",
-        "ConnectTimeoutError",
-    )
-    if never_sent or isinstance(error, requests.exceptions.SSLError):
+    if isinstance(error, NewConnectionError | ConnectTimeoutError | SSLError):
         return Unreachable(f"no connection to {host}: {type(error).__name__}", permanent=False, host=host)
     return AnswerLost(f"no answer from {host}: {type(error).__name__}", permanent=False, host=host, is_uncertain=True)
 

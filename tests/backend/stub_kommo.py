@@ -1,6 +1,7 @@
 """A few lines of HTTP that answer for every Kommo host and remember what they were asked."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -78,12 +79,14 @@ def _handler(stub: Stub) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def running_stub(script: Script = lambda asked: Answer()) -> Iterator[Stub]:
-    """Serve ``script`` on a free port of the loopback."""
+def running_stub(script: Script = lambda asked: Answer(), tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
+    """Serve ``script`` on a free port of the loopback, over ``tls`` if that is given."""
     stub = Stub("", script)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(stub))
     server.daemon_threads = True
-    stub.url = f"http://127.0.0.1:{server.server_port}"
+    stub.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -1,12 +1,15 @@
 """The client over real sockets: redirects, errors, lost answers, and what it never does."""
 
+import gzip
 import json
 import os
 import socket
+import ssl
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from backend.kommo.client import (
     AnswerLost,
@@ -198,6 +201,36 @@ def test_calls_go_over_one_connection(stub: Stub, client: KommoClient) -> None:
     for host in ("sub.kommo.com", "sub.kommo.com", "other.kommo.com"):
         client.call(Request("GET", f"https://{host}/x"))
     assert len({asked.port for asked in stub.asked}) == 1
+
+
+def test_an_answer_without_a_body_leaves_its_connection_to_the_next_call(stub: Stub, client: KommoClient) -> None:
+    stub.script = lambda asked: Answer(204)
+    for _ in range(2):
+        assert client.call(Request("DELETE", "https://sub.kommo.com/x")).json() is None
+    assert len({asked.port for asked in stub.asked}) == 1
+
+
+def test_a_compressed_answer_is_read(stub: Stub, client: KommoClient) -> None:
+    stub.script = lambda asked: Answer(200, gzip.compress(b'{"id": 1}'), {"Content-Encoding": "gzip"})
+    assert client.call(Request("GET", "https://sub.kommo.com/x")).json() == {"id": 1}
+    assert "gzip" in stub.asked[0].headers["Accept-Encoding"]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_server_is_called_if_an_authority_that_we_trust_vouches_for_it(tmp_path: Path, is_known: bool) -> None:
+    ours, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    (ours if is_known else trustme.CA()).issue_cert("127.0.0.1").configure_cert(context)
+    ours.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with running_stub(tls=context) as stub:
+        client = KommoClient(stub.url, authority=str(tmp_path / "ca.pem"))
+        call = Request("GET", "https://sub.kommo.com/x")
+        if is_known:
+            assert client.call(call).status == 200
+        else:
+            with pytest.raises(Unreachable):
+                client.call(call)
+        client.close()
+    assert len(stub.asked) == is_known
 
 
 def test_a_cookie_of_one_account_is_never_sent_again(stub: Stub, client: KommoClient) -> None:
