@@ -5,6 +5,7 @@ confirms, no results, no retries here; all promises are rows.
 """
 
 import logging
+import os
 from collections.abc import Callable, Sequence
 
 from celery import Celery, signals
@@ -75,6 +76,7 @@ class Worker:
         """The runner of this process."""
         if self._runner is None:
             self._runner = self._open_runner()
+            self._runner.call_when_hung(_end_process)
             bell.attach(self._runner.engine, BrokerBell(self._app))
         return self._runner
 
@@ -101,3 +103,9 @@ class Worker:
         if self._runner is not None:
             self._runner.stop()
             self._runner.close()
+
+
+def _end_process() -> None:
+    """End this process of the pool, whose one handler hangs; Celery starts another in its place."""
+    logging.shutdown()
+    os._exit(1)

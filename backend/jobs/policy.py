@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from backend.errors import NeighbourError
 from backend.jobs.errors import GiveUp, RetryLater
+from backend.logs import redact
 
-_REASON_LENGTH = 500
+REASON_LENGTH = 500
+LONGEST_PAUSE_S = 86_400.0  # whatever a neighbour asks for
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,10 @@ class Policy:
         if permanent:
             return Verdict(True, reason, is_bug=is_bug)
         if tries >= self.max_tries:
-            return Verdict(True, f"gave up after {tries} tries: {reason}", is_bug=is_bug)
+            return Verdict(True, f"gave up after {tries} tries: {reason}"[:REASON_LENGTH], is_bug=is_bug)
         if age_s >= self.max_age_s:
-            return Verdict(True, f"gave up after {age_s / 3600:.0f} h: {reason}", is_bug=is_bug)
-        return Verdict(False, reason, max(least_s or 0.0, self.pause_s(tries)), is_bug)
+            return Verdict(True, f"gave up after {age_s / 3600:.0f} h: {reason}"[:REASON_LENGTH], is_bug=is_bug)
+        return Verdict(False, reason, max(_sensible(least_s), self.pause_s(tries)), is_bug)
 
     def pause_s(self, tries: int) -> float:
         """How long to wait after the ``tries``-th failure."""
@@ -53,9 +55,19 @@ class Policy:
 def _read(error: Exception) -> tuple[str, bool, float | None, bool]:
     """Reason, permanent or not, least pause, and whether it is our own bug."""
     if isinstance(error, GiveUp):
-        return error.reason, True, None, False
+        return _plain(error.reason), True, None, False
     if isinstance(error, RetryLater):
-        return error.reason, False, error.after_s, False
+        return _plain(error.reason), False, error.after_s, False
     if isinstance(error, NeighbourError):
-        return error.reason, error.permanent, error.retry_after_s, False
-    return f"{type(error).__name__}: {error}"[:_REASON_LENGTH], False, None, True
+        return _plain(error.reason), error.permanent, error.retry_after_s, False
+    return _plain(redact(f"{type(error).__name__}: {error}")), False, None, True
+
+
+def _plain(reason: object) -> str:
+    """A reason as every database, log and neighbour takes it: neighbours' words come with whatever they hold."""
+    return str(reason).replace("\0", "").encode(errors="replace").decode()[:REASON_LENGTH]
+
+
+def _sensible(pause_s: float | None) -> float:
+    """A pause that a neighbour asks for, where it is a number of seconds that one can wait."""
+    return min(pause_s, LONGEST_PAUSE_S) if pause_s is not None and pause_s > 0 else 0.0

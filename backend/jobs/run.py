@@ -16,14 +16,15 @@ from sqlalchemy import Connection, Engine
 
 from backend.db import Clock, transaction, utc_now
 from backend.jobs import store
-from backend.jobs.errors import LeaseLost
-from backend.jobs.lease import Leases
+from backend.jobs.errors import GiveUp, LeaseLost
+from backend.jobs.lease import Hold, Leases
 from backend.jobs.policy import Policy, Verdict
 
 log = logging.getLogger(__name__)
 
 _BATCH = 64  # jobs of one lane before other lanes get their turn
 _ACKS = 16  # jobs whose end is noted in one transaction, if their handlers note nothing themselves
+_LONGEST_S = 900.0  # a handler that takes longer is taken for one that hangs
 
 
 @dataclass
@@ -62,6 +63,7 @@ class Runner:
         on_bury: Mapping[str, OnBury] | None = None,
         policy: Policy | None = None,
         lease_s: float = 30.0,
+        longest_s: float = _LONGEST_S,
         clock: Clock = utc_now,
     ) -> None:
         self.engine = engine
@@ -70,7 +72,7 @@ class Runner:
         self._on_bury = on_bury or {}
         self._policy = policy or Policy()
         self._lease_s = lease_s
-        self._leases = Leases(engine, lease_s, clock)
+        self._leases = Leases(engine, lease_s, clock, longest_s)
         self._stopping = threading.Event()
 
     def run_due(self, lane: str | None = None, at_most: int | None = None) -> int:
@@ -81,8 +83,8 @@ class Runner:
         tries = 0
         claim = self._next_claim(lane)
         while claim is not None:
-            with self._leases.held(claim.lane, claim.epoch):
-                count, claim = self._work(claim, lane)
+            with self._leases.held(claim.lane, claim.epoch) as hold:
+                count, claim = self._work(claim, lane, hold)
             tries += count
             if claim is not None and at_most is not None and tries >= at_most:
                 self._give_back(claim)
@@ -107,6 +109,10 @@ class Runner:
         """Whether ``stop`` was called."""
         return self._stopping.is_set()
 
+    def call_when_hung(self, call: Callable[[], None]) -> None:
+        """Let ``call`` know of each handler that runs longer than ``longest_s``; its lane goes to another worker."""
+        self._leases.on_hung = call
+
     def _next_claim(self, lane: str | None) -> store.Claim | None:
         with transaction(self.engine) as conn:
             return self._claim(conn, lane)
@@ -116,21 +122,23 @@ class Runner:
             return None
         return store.claim(conn, now=self.clock(), lease_s=self._lease_s, limit=_BATCH, key=lane)
 
-    def _work(self, claim: store.Claim, lane: str | None) -> tuple[int, store.Claim | None]:
+    def _work(self, claim: store.Claim, lane: str | None, hold: Hold) -> tuple[int, store.Claim | None]:
         """Do the jobs of a claim; let the lane go and take the next one in the same transaction."""
         tries, done = 0, _Done()
+        acks = 1 if claim.is_inherited else _ACKS  # or the next death would be counted for a job that is done
         try:
             for row in claim.rows:
                 if self.is_stopping or (row.not_before is not None and row.not_before > self.clock()):
                     break
                 tries += 1
+                hold.next_job()
                 job = Job(row.id, row.kind, row.lane, row.body, row.attempts, claim.epoch)
                 error = self._try(job)
                 if error is not None:
                     return tries, self._settle_failure(claim, done.take(), job, row, error, lane)
                 if not job.finished:
                     done.ids.append(job.id)
-                if len(done.ids) >= _ACKS:
+                if len(done.ids) >= acks:
                     with transaction(self.engine) as conn:
                         store.finish(conn, claim.lane, claim.epoch, done.take(), self.clock())
             return tries, self._settle(claim, done.take(), lane)
@@ -140,6 +148,8 @@ class Runner:
 
     def _try(self, job: Job) -> Exception | None:
         handler = self._handlers.get(job.kind)
+        if job.attempts >= self._policy.max_tries:
+            return GiveUp(f"gave up after {job.attempts} tries: a worker died or stalled while it held this job")
         if handler is None:
             return LookupError(f"no handler for jobs of kind {job.kind!r}: is this worker older than the web process?")
         try:
@@ -148,6 +158,10 @@ class Runner:
             raise
         except Exception as error:  # a handler's bug must not stop the other lanes
             return error
+        except BaseException as error:
+            if threading.current_thread() is threading.main_thread():  # there it is a signal's
+                raise
+            return RuntimeError(f"{type(error).__name__}: {error}")  # somebody's sys.exit: this thread goes on
         return None
 
     def _settle(self, claim: store.Claim, done: list[int], lane: str | None) -> store.Claim | None:
@@ -166,13 +180,22 @@ class Runner:
             store.finish(conn, claim.lane, claim.epoch, done, now)
             if verdict.bury:
                 store.bury(conn, claim.lane, claim.epoch, job.id, verdict.reason, now)
-                if job.kind in self._on_bury:
-                    self._on_bury[job.kind](conn, job, error, verdict.reason)
+                self._tell(conn, job, error, verdict.reason)
                 store.release(conn, claim.lane, claim.epoch, now)
             else:
                 next_at = now + timedelta(seconds=verdict.after_s)
                 store.postpone(conn, claim.lane, claim.epoch, job.id, verdict.reason, next_at)
             return self._claim(conn, lane)
+
+    def _tell(self, conn: Connection, job: Job, error: Exception, reason: str) -> None:
+        """Let the job's room know. A room that fails at that must not keep the lane: the job is buried all the same."""
+        if job.kind not in self._on_bury:
+            return
+        try:
+            with conn.begin_nested():
+                self._on_bury[job.kind](conn, job, error, reason)
+        except Exception:
+            log.exception("nobody could be told that job %s (%s) was buried", job.id, job.kind)
 
 
 class _Done:

@@ -34,11 +34,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Claim:
-    """A lane in our hands: until its lease runs out, only ``epoch`` may write about it. ``rows`` are its next jobs."""
+    """A lane in our hands: until its lease runs out, only ``epoch`` may write about it. ``rows`` are its next jobs.
+
+    ``is_inherited``: whoever held it before died or stalled.
+    """
 
     lane: str
     epoch: int
     rows: tuple[Row, ...]
+    is_inherited: bool = False
 
 
 def receive(
@@ -116,9 +120,10 @@ def claim(conn: Connection, *, now: datetime, lease_s: float, limit: int, key: s
         return None
     epoch, until = found.epoch + 1, now + timedelta(seconds=lease_s)
     conn.execute(statements.TAKE, {"of_lane": found.key, "new_epoch": epoch, "until": until})
-    if found.leased_until is not None:
+    is_inherited = found.leased_until is not None
+    if is_inherited:
         _count_the_dead(conn, found.key)
-    return Claim(found.key, epoch, waiting(conn, found.key, limit))
+    return Claim(found.key, epoch, waiting(conn, found.key, limit), is_inherited)
 
 
 def _count_the_dead(conn: Connection, key: str) -> None:

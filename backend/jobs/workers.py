@@ -13,17 +13,23 @@ from backend.jobs.run import Runner
 log = logging.getLogger(__name__)
 
 
+_MOST_THREADS = 64
+
+
 class Workers:
-    """``count`` threads that do due jobs until ``stop`` is called; ``works`` come round while they run."""
+    """``count`` threads that do due jobs until ``stop`` is called; ``works`` come round while they run.
+
+    For a thread whose handler hangs another one is started.
+    """
 
     def __init__(self, runner: Runner, *, count: int = 4, sweep_s: float = 5.0, works: Sequence[Periodic] = ()) -> None:
         self._runner = runner
         self._works = works
         self._bell = bell.ThreadBell()
         self._sweep_s = sweep_s
-        self._threads = [
-            threading.Thread(target=self._loop, name=f"jobs-{number}", daemon=True) for number in range(count)
-        ]
+        self._count = count
+        self._threads: list[threading.Thread] = []
+        runner.call_when_hung(self._start_thread)
 
     def start(self) -> None:
         """Attach the bell to the engine and start the threads.
@@ -35,8 +41,16 @@ class Workers:
             with transaction(engine) as conn:
                 store.end_leases(conn, self._runner.clock())
         bell.attach(engine, self._bell)
-        for thread in self._threads:
-            thread.start()
+        for _ in range(self._count):
+            self._start_thread()
+
+    def _start_thread(self) -> None:
+        if len(self._threads) >= _MOST_THREADS:
+            log.critical("%s threads hang or work: no more are started; restart this process", _MOST_THREADS)
+            return
+        thread = threading.Thread(target=self._loop, name=f"jobs-{len(self._threads)}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def stop(self, timeout_s: float = 25.0) -> bool:
         """Finish the jobs in hand and end. False if one was still running after ``timeout_s``: its lane is taken over

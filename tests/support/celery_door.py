@@ -1,6 +1,6 @@
 """A Celery worker of the tests: its jobs write down that they ran, into the database that they came from.
 
-A job whose body says ``sleep_s`` holds its lane for so long.
+A job whose body says ``sleep_s`` holds its lane for so long, with ``hangs`` for ever at its first try.
 """
 
 import os
@@ -17,7 +17,7 @@ from backend.jobs.run import Job, Runner
 seen = Table(
     "seen", MetaData(), Column("id", Integer, primary_key=True), Column("lane", String(200)), Column("n", Integer)
 )
-LEASE_S = 2.0
+LEASE_S, LONGEST_S = 2.0, 4.0
 app = broker.open_celery(os.environ.get("TEST_BROKER_URL", "memory://"))
 app.conf.beat_schedule["sweep"]["schedule"] = 0.5
 
@@ -27,14 +27,14 @@ def open_runner() -> Runner:
     engine = open_engine(os.environ["TEST_DATABASE_URL"])
 
     def note(job: Job) -> None:
-        time.sleep(job.body.get("sleep_s", 0))
+        time.sleep(3600 if job.body.get("hangs") and job.attempts == 0 else job.body.get("sleep_s", 0))
         if job.attempts < job.body.get("failures", 0):
             raise RetryLater("as asked")
         with transaction(engine) as conn:
             conn.execute(insert(seen).values(lane=job.lane, n=job.body["n"]))
             job.finish(conn)
 
-    return Runner(engine, {"note": note}, lease_s=LEASE_S, policy=Policy(base_s=0.05, cap_s=0.2))
+    return Runner(engine, {"note": note}, lease_s=LEASE_S, longest_s=LONGEST_S, policy=Policy(base_s=0.05, cap_s=0.2))
 
 
 worker = broker.Worker(app, open_runner)

@@ -163,6 +163,14 @@ def test_a_ring_that_never_arrived_and_a_pause_that_is_over_are_found_by_the_swe
     assert site.seen() == {"a": [0, 1], "b": [5]}
 
 
+def test_a_process_whose_handler_hangs_is_ended_and_its_lane_goes_on(site: Site, tmp_path: Path) -> None:
+    site.start_worker(tmp_path, beat=True)
+    site.promise("a", 0, hangs=True)
+    site.promise("a", 1)
+    site.wait_for(2)
+    assert site.seen() == {"a": [0, 1]}
+
+
 def test_a_worker_that_is_asked_to_stop_finishes_its_job_and_leaves_the_rest(site: Site, tmp_path: Path) -> None:
     worker = site.start_worker(tmp_path)
     site.promise("a", 0)

@@ -91,3 +91,19 @@ def test_a_handler_that_raises_does_not_end_its_thread(sqlite_engine: Engine) ->
         promise(sqlite_engine, "bad")
         promise(sqlite_engine, "good")
         assert done.wait(5)
+
+
+def test_a_thread_whose_handler_hangs_is_replaced(sqlite_engine: Engine) -> None:
+    leave, done = threading.Event(), threading.Event()
+
+    def handler(job: Job) -> None:
+        if job.lane.startswith("hangs"):
+            leave.wait(30)
+        else:
+            done.set()
+
+    for lane in ("hangs-1", "hangs-2", "good"):
+        promise(sqlite_engine, lane)
+    with working(sqlite_engine, Runner(sqlite_engine, {"note": handler}, lease_s=0.3, longest_s=0.5)):
+        assert done.wait(20)
+        leave.set()
