@@ -5,6 +5,7 @@ from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, Str
 from backend.db import UtcDateTime, metadata
 
 ID = BigInteger().with_variant(Integer, "sqlite")
+MAX_NAME, MAX_TYPE = 255, 16
 
 conversations = Table(
     "conversations",
@@ -17,7 +18,7 @@ conversations = Table(
     Column("provider_key", String(200), nullable=False),  # the messenger's own id of the chat
     Column("chat_id", String(64)),  # amojo's id of the chat
     Column("contact_id", String(200), nullable=False, server_default=""),
-    Column("contact_name", String(255), nullable=False, server_default=""),
+    Column("contact_name", String(MAX_NAME), nullable=False, server_default=""),
     Column("contact_ref", String(64)),  # amojo's id of the contact
     Column("last_incoming_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
@@ -37,9 +38,9 @@ messages = Table(
     Column("key", String(64), nullable=False),  # in: our msgid, out: amojo's id
     Column("amojo_id", String(64)),
     Column("provider_id", String(200)),
-    Column("type", String(16), nullable=False),
+    Column("type", String(MAX_TYPE), nullable=False),
     Column("text", Text, nullable=False),
-    Column("sender_name", String(255), nullable=False, server_default=""),
+    Column("sender_name", String(MAX_NAME), nullable=False, server_default=""),
     Column("content", JSON, nullable=False),  # media and whatever else the type needs
     Column("state", String(10), nullable=False),
     Column("error", Text),

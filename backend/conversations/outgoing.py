@@ -2,21 +2,23 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from backend.conversations import store
-from backend.conversations.relay import STATUS, put_status
+from backend.conversations.relay import STATUS, TYPING_S, put_status
 from backend.conversations.routes import Route, Routes
 from backend.conversations.rules import check, fitted
 from backend.conversations.shape import outgoing_of
 from backend.db import Clock, transaction, utc_now
+from backend.errors import NeighbourError
 from backend.jobs import store as jobs
+from backend.jobs.errors import GiveUp
 from backend.jobs.run import Job
 from backend.kommo import amojo
 from backend.kommo.hooks import Hook, ManagerMessage, manager_message, reaction, read_hook
+from backend.kommo.moments import moment
 from backend.providers.base import (
     DeliveryError,
     Provider,
@@ -28,6 +30,7 @@ from backend.providers.base import (
 log = logging.getLogger(__name__)
 
 HOOK = "amojo.hook"
+_OUR_FAULT = "the message could not be delivered because of a fault in the service behind this channel"
 
 
 class Delivery:
@@ -50,7 +53,10 @@ class Delivery:
         elif hook.kind == "reaction":
             self._react(job, hook)
         elif hook.kind == "typing":
-            self._show_typing(job, hook)
+            try:
+                self._show_typing(job, hook)
+            except DeliveryError as error:  # messages wait in this lane: typing is not worth a second try
+                log.info("a manager's typing was not shown: %s", error.reason)
         else:
             log.info("a hook of an unknown kind was kept: inbox %s", job.body["inbox"])
 
@@ -59,6 +65,8 @@ class Delivery:
             return
         conversation, route = self._place(job, hook, message)
         with transaction(self._engine) as conn:
+            if store.came_from_us(conn, conversation.id, message.id):
+                return
             saved = self._save(conn, conversation, message)
             outgoing = outgoing_of(conn, conversation, message)
         if saved.state not in (store.SAVED, store.FAILED):
@@ -68,7 +76,7 @@ class Delivery:
         provider_id = provider.send(route.line, fitted(provider.capabilities, outgoing))
         with transaction(self._engine) as conn:
             store.set_message(conn, saved.id, state=store.SENT, provider_id=provider_id, error=None)
-            if hook.kind == "message":  # the first version of hooks carries no id to report on
+            if message.has_id:
                 put_status(conn, conversation, message.id, {"status": amojo.DELIVERED}, self._clock())
             job.finish(conn)
 
@@ -87,7 +95,10 @@ class Delivery:
         return self._begin(route, hook, message), route
 
     def _begin(self, route: Route, hook: Hook, message: ManagerMessage) -> store.Conversation:
-        """A manager writes first, to a phone number: tie the messenger's chat to amojo's."""
+        """A manager writes first, to a phone number: tie the messenger's chat to amojo's.
+
+        A chat that the customer has written in is tied to another one already and stays with that.
+        """
         provider = self._provider(route)
         if not (provider.capabilities.writes_first and isinstance(provider, WritingFirst)):
             raise DeliveryError("one cannot write first in this messenger", permanent=True, code=904)
@@ -102,7 +113,8 @@ class Delivery:
                 key=store.key_of(route.provider, route.line.key, key),
                 provider_key=key,
             )
-            store.set_conversation(conn, made.id, chat_id=hook.chat_id, contact_ref=message.receiver_id)
+            if not made.contact_id:
+                store.set_conversation(conn, made.id, chat_id=hook.chat_id, contact_ref=message.receiver_id)
         return made
 
     def _save(self, conn: Connection, conversation: store.Conversation, message: ManagerMessage) -> store.Message:
@@ -112,12 +124,12 @@ class Delivery:
             conversation_id=conversation.id,
             direction=store.OUTGOING,
             key=message.id,
-            amojo_id=message.id,
+            amojo_id=message.id if message.has_id else None,
             type=message.type,
             text=message.text,
             sender_name=message.sender_name,
             content={"media": {"url": message.media, "file_name": message.file_name}} if message.media else {},
-            sent_at=datetime.fromtimestamp(message.sent_at_ms / 1000, UTC),
+            sent_at=moment(message.sent_at_ms, self._clock()),
         )
         kept = saved or store.message_by_key(conn, conversation.id, store.OUTGOING, message.id)
         if kept is None:
@@ -140,7 +152,9 @@ class Delivery:
 
     def _show_typing(self, job: Job, hook: Hook) -> None:
         expired_at = hook.data.get("expired_at")
-        if isinstance(expired_at, int) and expired_at < self._clock().timestamp():
+        if not isinstance(expired_at, int):
+            expired_at = hook.time_s + TYPING_S
+        if expired_at < self._clock().timestamp():
             return
         with self._engine.connect() as conn:
             conversation = _find(conn, job.body["scope_id"], hook)
@@ -166,20 +180,28 @@ class Delivery:
     def on_bury(self, conn: Connection, job: Job, error: BaseException | None, reason: str) -> None:
         """Let the manager see that the message did not arrive, and why."""
         hook = read_hook(jobs.received(conn, job.body["inbox"]))
-        if hook.kind != "message":
+        if hook.kind not in ("message", "v1"):
             return
         message, scope_id = manager_message(hook), job.body["scope_id"]
-        code = error.code if isinstance(error, DeliveryError) else amojo.SERVER_ERROR
-        status: dict[str, Any] = {"status": amojo.FAILED, "code": code, "error": reason}
         found = _find(conn, scope_id, hook)
-        if found is None:
-            body = {"scope_id": scope_id, "message_id": message.id, **status}
-            jobs.put(conn, kind=STATUS, lane=f"status:{hook.lane}", body=body, now=self._clock())
-            return
-        saved = store.message_by_key(conn, found.id, store.OUTGOING, message.id)
+        saved = store.message_by_key(conn, found.id, store.OUTGOING, message.id) if found else None
         if saved is not None:
             store.set_message(conn, saved.id, state=store.FAILED, error=reason)
-        put_status(conn, found, message.id, status, self._clock())
+        if not message.has_id:
+            return
+        status = _failure(error, reason)
+        if found is not None:
+            put_status(conn, found, message.id, status, self._clock())
+            return
+        body = {"scope_id": scope_id, "message_id": message.id, **status}
+        jobs.put(conn, kind=STATUS, lane=f"status:{hook.lane}", body=body, now=self._clock())
+
+
+def _failure(error: BaseException | None, reason: str) -> dict[str, Any]:
+    """What the manager reads: the messenger's or the operator's words, but nothing of our own insides."""
+    code = error.code if isinstance(error, DeliveryError) else amojo.SERVER_ERROR
+    is_told = error is None or isinstance(error, NeighbourError | GiveUp)
+    return {"status": amojo.FAILED, "code": code, "error": reason if is_told else _OUR_FAULT}
 
 
 def _find(conn: Connection, scope_id: str, hook: Hook) -> store.Conversation | None:

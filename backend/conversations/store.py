@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select, update
 
-from backend.conversations.models import conversations, messages
+from backend.conversations.models import MAX_NAME, MAX_TYPE, conversations, messages
 from backend.db import insert_new
 
 INCOMING, OUTGOING = "in", "out"
@@ -113,9 +113,10 @@ def set_conversation(conn: Connection, conversation_id: int, **values: Any) -> N
 
 
 def add_message(conn: Connection, *, now: datetime, **values: Any) -> Message | None:
-    """Keep a message; None if one with this key is kept already."""
+    """Keep a message, its type and its sender's name as far as they fit; None if one with this key is kept already."""
     insert = insert_new(conn, messages, ["conversation_id", "direction", "key"]).returning(messages.c.id)
-    key = conn.execute(insert, {"state": SAVED, "created_at": now, **values}).scalar()
+    cut = {"type": values["type"][:MAX_TYPE], "sender_name": values["sender_name"][:MAX_NAME]}
+    key = conn.execute(insert, {"state": SAVED, "created_at": now, **values, **cut}).scalar()
     return message(conn, int(key)) if key is not None else None
 
 
@@ -136,6 +137,12 @@ def message_by_any_id(conn: Connection, conversation_id: int, *ids: str) -> Mess
     known_as = or_(messages.c.key.in_(wanted), messages.c.amojo_id.in_(wanted), messages.c.provider_id.in_(wanted))
     query = select(*_MESSAGE).where(messages.c.conversation_id == conversation_id, known_as)
     return _message(conn.execute(query.order_by(messages.c.id.desc()).limit(1)).first()) if wanted else None
+
+
+def came_from_us(conn: Connection, conversation_id: int, amojo_id: str) -> bool:
+    """Whether amojo's message is one that we gave it ourselves."""
+    where = (messages.c.amojo_id == amojo_id, messages.c.conversation_id == conversation_id)
+    return conn.execute(select(messages.c.id).where(*where, messages.c.direction == INCOMING)).first() is not None
 
 
 def _message(row: Row[*tuple[Any, ...]] | None) -> Message | None:

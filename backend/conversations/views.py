@@ -58,6 +58,8 @@ class _Known:
         found = self._found.get(scope_id)
         if found is not None and now_s - found[0] < _KNOWN_S:
             return found[1]
+        if account_of(scope_id) is None:
+            return None
         with self._engine.connect() as conn:
             scope = self._routes.scope(conn, scope_id)
         if scope is not None and scope.is_connected:
@@ -80,8 +82,10 @@ def _checked(scope: Scope | None, scope_id: str, body: bytes, now_s: float, take
         hook = read_hook(body)
     except NotAHook as error:
         raise Refusal(f"{error}.") from error
-    if hook.kind == "v1" and takes_v1:
-        return hook
+    if hook.kind == "v1":
+        if takes_v1:
+            return hook
+        raise Refusal("Hooks of the first version are not taken: see KCK_TAKES_V1_HOOKS.", status=403, code="v1_hook")
     if hook.account_id.lower() != ids[1].lower():
         raise Refusal("The body is of another account than the address.", status=403, code="amojo_id_mismatch")
     if hook.time_s and now_s - hook.time_s > MAX_AGE_S:

@@ -194,8 +194,3 @@ def _sent(answer: Response) -> Sent:
         return value if isinstance(value, str) and _UUID.match(value) else None
 
     return Sent(str(found.get("msgid") or ""), uuid("conversation_id"), uuid("sender_id"), uuid("receiver_id"))
-
-
-def moment(milliseconds: int) -> datetime:
-    """The moment of a ``msec_timestamp``."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -5,12 +5,16 @@ https://developers.kommo.com/reference/receiving-chat-webhooks
 """
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import msgspec
 
+from backend.kommo.moments import milliseconds
+
 HookKind = Literal["message", "typing", "reaction", "v1", "unknown"]
+_LONGEST_ID = 64  # amojo's ids are uuids; what is longer names nothing that we could report on
 
 
 class NotAHook(ValueError):
@@ -41,10 +45,7 @@ class Hook:
 
 def read_hook(body: bytes) -> Hook:
     """Read a hook of any version. What is not known keeps its place as ``unknown``. Raises ``NotAHook``."""
-    try:
-        root = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise NotAHook("the hook is not JSON") from error
+    root = _parsed(body)
     if not isinstance(root, dict):
         raise NotAHook("the hook is not a JSON object")
     action = _object(root, "action")
@@ -55,33 +56,48 @@ def read_hook(body: bytes) -> Hook:
     if "reaction" in action:
         return _action("reaction", root, _object(action, "reaction"), body)
     if "account_id" not in root and isinstance(root.get("receiver"), str) and "conversation_id" in root:
-        return Hook("v1", "", 0, _digest(body), "", _text(root, "conversation_id"), root)
-    return Hook("unknown", _text(root, "account_id"), _number(root, "time"), _digest(body), "", "", root)
+        return Hook("v1", "", 0, _digest(body), "", _id(root, "conversation_id"), root)
+    return Hook("unknown", _text(root, "account_id"), _seconds(root, "time"), _digest(body), "", "", root)
+
+
+def _parsed(body: bytes) -> Any:
+    """The body's JSON. Half an emoji, left by somebody who cuts texts in UTF-16, must not cost us the message."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        mended = json.dumps(json.loads(body), ensure_ascii=False).encode(errors="replace")
+        return msgspec.json.decode(mended)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise NotAHook("the hook is not JSON") from error
 
 
 def _message(root: dict[str, Any], body: bytes) -> Hook:
     message = root["message"]
     conversation, inner = _object(message, "conversation"), _object(message, "message")
-    key = _text(inner, "id") or _digest(body)
-    return Hook("message", _text(root, "account_id"), _number(root, "time"), key, _text(conversation, "id"),
-                _text(conversation, "client_id"), message)  # fmt: skip
+    key = _id(inner, "id") or _digest(body)
+    return Hook("message", _text(root, "account_id"), _seconds(root, "time"), key, _id(conversation, "id"),
+                _id(conversation, "client_id"), message)  # fmt: skip
 
 
 def _action(kind: HookKind, root: dict[str, Any], data: dict[str, Any], body: bytes) -> Hook:
     conversation = _object(data, "conversation")
     user = _object(data, "user") or _object(_object(root, "action"), "user")
-    return Hook(kind, _text(root, "account_id"), _number(root, "time"), f"{kind}:{_digest(body)}",
-                _text(conversation, "id"), _text(conversation, "client_id"), {**data, "user": user})  # fmt: skip
+    return Hook(kind, _text(root, "account_id"), _seconds(root, "time"), f"{kind}:{_digest(body)}",
+                _id(conversation, "id"), _id(conversation, "client_id"), {**data, "user": user})  # fmt: skip
 
 
 @dataclass(frozen=True)
 class ManagerMessage:
     """A message that a manager or a bot wrote to the contact. Media by link; sizes in bytes, duration in seconds.
 
+    ``id`` is amojo's; of a hook that names none it is the hook's key, and nothing can be reported on it (``has_id``).
     ``is_echo``: sent by somebody of our own side, not by a live manager; relaying it would make a loop.
     """
 
     id: str
+    has_id: bool
     type: str
     text: str
     sent_at_ms: int
@@ -110,14 +126,15 @@ def manager_message(hook: Hook) -> ManagerMessage:
     if hook.kind == "v1":
         flat = {name: value for name, value in hook.data.items() if name not in ("receiver", "conversation_id")}
         receiver, at = {"client_id": hook.data["receiver"]}, hook.data.get("msec_timestamp")
-        hook = replace(hook, data={"receiver": receiver, "message": {"id": hook.key, **flat}, "msec_timestamp": at})
+        hook = replace(hook, data={"receiver": receiver, "message": flat, "msec_timestamp": at})
     data, inner = hook.data, _object(hook.data, "message")
     sender, receiver = _object(data, "sender"), _object(data, "receiver")
-    sent_at_ms = _number(data, "msec_timestamp") or _number(data, "timestamp") * 1000 or hook.time_s * 1000
+    sent_at_ms = milliseconds(_number(data, "msec_timestamp") or _number(data, "timestamp") or hook.time_s)
+    has_id = hook.kind == "message" and bool(_id(inner, "id"))
     return ManagerMessage(
-        id=_text(inner, "id"), type=_text(inner, "type"), text=_text(inner, "text"), sent_at_ms=sent_at_ms,
+        id=hook.key, has_id=has_id, type=_text(inner, "type"), text=_text(inner, "text"), sent_at_ms=sent_at_ms,
         sender_id=_text(sender, "id"), sender_name=_text(sender, "name"),
-        receiver_id=_text(receiver, "id"), receiver_client_id=_text(receiver, "client_id"),
+        receiver_id=_id(receiver, "id"), receiver_client_id=_text(receiver, "client_id"),
         receiver_phone=_text(receiver, "phone"), source_id=_text(_object(data, "source"), "external_id"),
         media=_text(inner, "media"), thumbnail=_text(inner, "thumbnail"), file_name=_text(inner, "file_name"),
         file_size=_number(inner, "file_size"), duration_s=_number(inner, "media_duration") or None,
@@ -157,13 +174,23 @@ def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _text(parent: dict[str, Any], name: str) -> str:
+    """A text, or a number as one. PostgreSQL keeps no NUL, and nobody can see one."""
     value = parent.get(name)
-    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    return value.replace("\0", "") if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+
+
+def _id(parent: dict[str, Any], name: str) -> str:
+    found = _text(parent, name)
+    return found if len(found) <= _LONGEST_ID else ""
 
 
 def _number(parent: dict[str, Any], name: str) -> int:
     value = parent.get(name)
     return int(value) if isinstance(value, int | float) else 0
+
+
+def _seconds(parent: dict[str, Any], name: str) -> int:
+    return milliseconds(_number(parent, name)) // 1000
 
 
 def _digest(body: bytes) -> str:

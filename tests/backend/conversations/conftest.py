@@ -32,6 +32,7 @@ FILE = json.loads((GOLDEN / "chats_webhooks.json").read_text())
 IDS = FILE["identities"]
 HOOKS = {hook["id"]: hook for hook in FILE["hooks"]}
 LINE = "acme-line"
+TAKEN_ID = "d6e7f809-1021-4324-95e6-f708192a3b00"  # what amojo calls a message of ours
 
 
 class Listening:
@@ -61,6 +62,8 @@ class Listening:
         self.reactions.append((conversation, message_id, emoji))
 
     def show_typing(self, line: Line, conversation: str) -> None:
+        if self.troubles:
+            raise self.troubles.pop(0)
         self.typings.append(conversation)
 
     def begin(self, line: Line, phone: str) -> str:
@@ -158,7 +161,7 @@ def seed(engine: Engine, sealer: Sealer) -> None:
 def amojo(asked: Asked) -> Answer:
     """An amojo that takes everything."""
     if asked.path.endswith(IDS["scope_id"]):
-        return Answer(body={"new_message": {"msgid": IDS["message_id"], "conversation_id": IDS["chat_id"]}})
+        return Answer(body={"new_message": {"msgid": TAKEN_ID, "conversation_id": IDS["chat_id"]}})
     return Answer(200)
 
 

@@ -4,11 +4,16 @@ import json
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import text
 
+from backend.conversations import views
+from backend.conversations.routes import Routes
 from backend.db import utc_now
 from backend.jobs.models import inbox, outbox
 from backend.kommo.signature import _hmac
+from backend.seal import DEVELOPMENT_KEY, Sealer
+from backend.web import problems
 from tests.backend.conversations.conftest import FILE, HOOKS, IDS, Desk
 
 
@@ -74,6 +79,16 @@ def test_an_unknown_event_is_kept_and_answered_200(desk: Desk) -> None:
 @pytest.mark.parametrize("raw", [b"[]", b"not json", b"7"])
 def test_a_signed_body_that_is_no_hook_is_refused(desk: Desk, raw: bytes) -> None:
     assert desk.post(raw, _hmac(IDS["secret"], raw)).status_code == 400
+
+
+def test_hooks_of_the_first_version_are_refused_unless_the_operator_takes_them(desk: Desk) -> None:
+    app = Flask("strict")
+    problems.register(app)
+    app.register_blueprint(views.blueprint(engine=desk.engine, routes=Routes(Sealer([DEVELOPMENT_KEY]))))
+    desk.http = app.test_client()
+    answer = desk.post(HOOKS["v1-text"]["raw"].encode(), HOOKS["v1-text"]["x_signature"])
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "v1_hook")
+    assert desk.rows(inbox) == []
 
 
 def test_a_hook_of_last_week_is_refused(desk: Desk) -> None:

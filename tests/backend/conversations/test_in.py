@@ -1,6 +1,6 @@
 """From the messenger to Kommo."""
 
-from tests.backend.conversations.conftest import IDS, SENT, Desk, amojo
+from tests.backend.conversations.conftest import IDS, SENT, TAKEN_ID, Desk, amojo
 from tests.backend.stub_kommo import Answer, Asked
 
 
@@ -13,7 +13,7 @@ def test_a_customers_message_is_saved_with_its_job_and_sent(desk: Desk) -> None:
     assert payload["sender"] == {"id": "maria", "name": "Maria Lopez"}
     assert payload["source"] == {"external_id": "acme-line-1"}
     assert (payload["msec_timestamp"], payload["silent"]) == (1770110100250, False)
-    assert (desk.messages()[0].state, desk.messages()[0].amojo_id) == ("accepted", IDS["message_id"])
+    assert (desk.messages()[0].state, desk.messages()[0].amojo_id) == ("accepted", TAKEN_ID)
     assert desk.conversation().chat_id == IDS["chat_id"]
 
 

@@ -93,10 +93,64 @@ def test_the_same_message_has_the_same_key_with_or_without_its_line_feed() -> No
     assert read_hook(raw).key == read_hook(raw + b"\n").key
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{", b"\xff", b"[" * 100_000, b'{"a": NaN}'])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"7", b"{", b"\xff", b'{"a": "\xff"}', b"[" * 100_000, b'{"a": NaN}', b'{"a": 1e999}', b"{}x"],
+)
 def test_what_is_no_json_object_is_refused(body: bytes) -> None:
     with pytest.raises(NotAHook):
         read_hook(body)
+
+
+@pytest.mark.parametrize("cut", ["\\ud83d", "\\ude00", "\\ude00\\ud83d"])
+def test_half_an_emoji_does_not_cost_us_the_message(cut: str) -> None:
+    body = json.dumps(changed("v2-text", text="Ready HERE")).replace("HERE", cut).encode()
+    assert manager_message(read_hook(body)).text.startswith("Ready ?")
+
+
+def changed(name: str, *, around: dict[str, Any] | None = None, **inner: Any) -> dict[str, Any]:
+    """A sample with other members: of ``message`` (``around``), of the message inside it."""
+    body: dict[str, Any] = json.loads(json.dumps(HOOKS[name]["body"]))
+    body["message"] |= around or {}
+    body["message"]["message"] |= inner
+    return body
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"msec_timestamp": 1770110220000, "timestamp": 1},
+        {"msec_timestamp": 1770110220},
+        {"msec_timestamp": None},
+        {"msec_timestamp": None, "timestamp": 1770110220000},
+        {"msec_timestamp": None, "timestamp": None},
+        {"msec_timestamp": "soon", "timestamp": []},
+    ],
+    ids=str,
+)
+def test_a_moment_is_read_in_seconds_milliseconds_or_from_the_hook(times: dict[str, Any]) -> None:
+    body = {**changed("v2-text", around=times), "time": 1770110220}
+    assert manager_message(read_hook(json.dumps(body).encode())).sent_at_ms == 1770110220000
+
+
+def test_the_hooks_own_time_may_be_in_milliseconds() -> None:
+    assert read_hook(b'{"time": 1770110220417}').time_s == 1770110220
+
+
+@pytest.mark.parametrize("id", [None, "", "x" * 65, [], 1.5])
+def test_a_message_without_a_usable_id_is_known_by_its_body_and_not_reported_on(id: Any) -> None:
+    hook, other = (
+        read_hook(json.dumps(changed("v2-text", id=id, text=text)).encode()) for text in ("Hello", "Hello again")
+    )
+    message = manager_message(hook)
+    assert (message.id, message.has_id, len(hook.key)) == (hook.key, False, 40)
+    assert hook.key != other.key
+    assert manager_message(read("v2-text")).has_id
+
+
+def test_no_text_holds_what_no_database_keeps() -> None:
+    hook = read_hook(json.dumps(changed("v2-text", text="a\0b", around={"sender": {"name": "\0"}})).encode())
+    assert (manager_message(hook).text, manager_message(hook).sender_name) == ("ab", "")
 
 
 _json = st.recursive(
