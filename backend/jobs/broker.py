@@ -6,6 +6,7 @@ confirms, no results, no retries here; all promises are rows.
 
 import logging
 import os
+import time
 from collections.abc import Callable, Sequence
 
 from celery import Celery, signals
@@ -22,6 +23,7 @@ SWEEP_S = 5.0
 _AT_MOST = 500  # tries of one lane before the next task gets its turn
 _SHORT_PAUSE_S = 30.0
 _LANES = 1000  # that one sweep rings for
+_ANSWERS_IN_S = 2.0  # a broker that is there; a hook has five seconds in all
 
 
 def open_celery(broker_url: str) -> Celery:
@@ -37,7 +39,13 @@ def open_celery(broker_url: str) -> Celery:
         worker_send_task_events=False,
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,
-        broker_transport_options={"visibility_timeout": 60},
+        broker_connection_timeout=_ANSWERS_IN_S,
+        broker_transport_options={
+            "visibility_timeout": 60,
+            "socket_connect_timeout": _ANSWERS_IN_S,
+            "socket_timeout": 1.5 * _ANSWERS_IN_S,  # Redis: workers wait one second for news
+            "write_timeout": _ANSWERS_IN_S,  # RabbitMQ
+        },
         task_publish_retry=False,
         beat_schedule={"sweep": {"task": SWEEP, "schedule": SWEEP_S, "options": {"expires": SWEEP_S}}},
     )
@@ -45,16 +53,27 @@ def open_celery(broker_url: str) -> Celery:
 
 
 class BrokerBell:
-    """Rings by a message to whichever worker is free."""
+    """Rings by a message to whichever worker is free.
+
+    While the broker is away, one thread in ``SWEEP_S`` tries it and the others save themselves the wait.
+    """
 
     def __init__(self, app: Celery) -> None:
         self._app = app
+        self._is_away = False
+        self._try_at = 0.0
 
     def ring(self, lane: str, after_s: float = 0.0) -> None:
         """Send the lane's name. A broker that is away costs time until the next sweep, nothing else."""
+        if self._is_away:
+            if time.monotonic() < self._try_at:
+                return
+            self._try_at = time.monotonic() + SWEEP_S
         try:
             self._app.send_task(DRAIN, args=[lane], ignore_result=True, countdown=after_s or None)
+            self._is_away = False
         except (KombuError, OSError) as error:
+            self._is_away, self._try_at = True, time.monotonic() + SWEEP_S
             log.warning("the broker could not be told of lane %s, the sweep will find it: %s", lane, error)
 
 

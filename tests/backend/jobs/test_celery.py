@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -181,6 +182,23 @@ def test_a_worker_that_is_asked_to_stop_finishes_its_job_and_leaves_the_rest(sit
     worker.terminate()
     assert worker.wait(30) == 0
     assert site.seen()["a"] == [0, 1]
+
+
+@pytest.mark.parametrize("scheme", ["redis", "amqp"])
+def test_a_broker_that_takes_calls_and_never_answers_costs_one_hook_a_few_seconds(
+    postgres_engine: Engine, scheme: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        app = broker.open_celery(f"{scheme}://127.0.0.1:{silent.getsockname()[1]}//")
+        bell.attach(postgres_engine, broker.BrokerBell(app))
+        took = []
+        for lane in "abc":
+            begun_at = time.monotonic()
+            with transaction(postgres_engine) as conn:
+                assert store.put(conn, kind="note", lane=lane, body={})
+            took.append(time.monotonic() - begun_at)
+    assert took[0] < 4.9, "a chat hook is lost to its sender after five seconds"
+    assert max(took[1:]) < 1
 
 
 def test_a_broker_that_is_away_does_not_keep_a_job_from_being_saved(postgres_engine: Engine) -> None:
