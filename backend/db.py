@@ -36,6 +36,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def storable(text: str) -> str:
+    """Somebody else's text as every database and every wire takes it: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
 class Busy(SQLAlchemyError):
     """The database could not be had in time."""
 

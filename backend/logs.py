@@ -33,6 +33,7 @@ _SHAPES = re.compile(
     r"eyJ[\w-]{8,}\.[\w-]+\.?[\w-]*"  # a JSON Web Token
     r"|def50[0-9a-f]{16,}"  # Kommo's codes and refresh tokens
     r"|gAAAA[\w-]{20,}=*"  # a Fernet ciphertext
+    r"|(?<=/bot)\d+:[\w-]{8,}"  # a Telegram bot's token
     r"|(?<=/hooks/crm/)[\w-]+"  # the secret address of an account's hooks
     r"|(?i:bearer)\s+[\w.~+/-]{8,}"
 )

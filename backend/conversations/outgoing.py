@@ -11,7 +11,7 @@ from backend.conversations.relay import STATUS, TYPING_S, put_status
 from backend.conversations.routes import Route, Routes
 from backend.conversations.rules import check, fitted
 from backend.conversations.shape import outgoing_of
-from backend.db import Clock, transaction, utc_now
+from backend.db import Clock, storable, transaction, utc_now
 from backend.errors import NeighbourError
 from backend.jobs import store as jobs
 from backend.jobs.errors import GiveUp
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 HOOK = "amojo.hook"
 _OUR_FAULT = "the message could not be delivered because of a fault in the service behind this channel"
+_MAX_ID = 200
 
 
 class Delivery:
@@ -75,8 +76,7 @@ class Delivery:
         check(provider.capabilities, outgoing, conversation.last_incoming_at, self._clock())
         provider_id = provider.send(route.line, fitted(provider.capabilities, outgoing))
         with transaction(self._engine) as conn:
-            store.set_message(conn, saved.id, state=store.SENT, provider_id=provider_id, error=None)
-            if message.has_id:
+            if store.mark_sent(conn, saved.id, _kept(provider_id)) and message.has_id:
                 put_status(conn, conversation, message.id, {"status": amojo.DELIVERED}, self._clock())
             job.finish(conn)
 
@@ -134,6 +134,8 @@ class Delivery:
         kept = saved or store.message_by_key(conn, conversation.id, store.OUTGOING, message.id)
         if kept is None:
             raise LookupError(f"message {message.id} vanished while it was saved")
+        if kept.state == store.FAILED:  # replayed: what becomes of it this time is news again
+            store.set_message(conn, kept.id, state=store.SAVED)
         return kept
 
     def _react(self, job: Job, hook: Hook) -> None:
@@ -162,7 +164,7 @@ class Delivery:
         if conversation is None or route is None:
             return
         provider = self._provider(route)
-        if provider.capabilities.typing and isinstance(provider, Typing):
+        if not job.attempts and provider.capabilities.typing and isinstance(provider, Typing):
             provider.show_typing(route.line, conversation.provider_key)
 
     def _route(self, conn: Connection, conversation: store.Conversation) -> Route:
@@ -186,7 +188,7 @@ class Delivery:
         found = _find(conn, scope_id, hook)
         saved = store.message_by_key(conn, found.id, store.OUTGOING, message.id) if found else None
         if saved is not None:
-            store.set_message(conn, saved.id, state=store.FAILED, error=reason)
+            store.mark_failed(conn, saved.id, reason)
         if not message.has_id:
             return
         status = _failure(error, reason)
@@ -202,6 +204,12 @@ def _failure(error: BaseException | None, reason: str) -> dict[str, Any]:
     code = error.code if isinstance(error, DeliveryError) else amojo.SERVER_ERROR
     is_told = error is None or isinstance(error, NeighbourError | GiveUp)
     return {"status": amojo.FAILED, "code": code, "error": reason if is_told else _OUR_FAULT}
+
+
+def _kept(provider_id: object) -> str | None:
+    """The messenger's id of a message as it can be saved. One that cannot is no reason to send the message again."""
+    kept = storable(str(provider_id)) if provider_id is not None else ""
+    return kept if 0 < len(kept) <= _MAX_ID else None
 
 
 def _find(conn: Connection, scope_id: str, hook: Hook) -> store.Conversation | None:

@@ -1,20 +1,25 @@
 """From the messenger into our rows: what providers hand over is saved with its job, in their own transaction."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from backend.conversations import store
+from backend.conversations.models import MAX_NAME
 from backend.conversations.routes import Route, Routes
-from backend.db import Clock, utc_now
+from backend.conversations.shape import plain
+from backend.db import Clock, storable, utc_now
 from backend.jobs import store as jobs
 from backend.kommo import amojo
+from backend.kommo.moments import moment
 from backend.providers.base import DeliveryError, Incoming
 
 SEND, EDIT, REACT, TYPING, STATUS = "amojo.message", "amojo.edit", "amojo.react", "amojo.typing", "amojo.status"
 TYPING_S = 5  # how long one notice of typing lasts
+MAX_REASON = 500  # characters that a manager is shown
+_STAYS = ("is_ours", "reaction")  # what an edit does not change
 
 
 class Relay:
@@ -43,15 +48,16 @@ class Relay:
 
     def edit(self, conn: Connection, provider: str, line_key: str, message: Incoming) -> bool:
         """Promise to change a message that was sent before."""
+        message = plain(message)
         conversation = self._known(conn, provider, line_key, message.conversation)
         key = store.msgid_of(conversation.key, message.id) if conversation else ""
         found = store.message_by_key(conn, conversation.id, store.INCOMING, key) if conversation else None
         if conversation is None or found is None:
             return False
-        content = content_of(message)
+        content = {name: found.content[name] for name in _STAYS if name in found.content} | content_of(message)
         store.set_message(conn, found.id, text=message.text, type=message.type, content=content)
         body = {"message": found.id, "text": message.text, "type": message.type, "content": content,
-                "at_ms": message.sent_at_ms}  # fmt: skip
+                "at_ms": round(moment(message.sent_at_ms, self._clock()).timestamp() * 1000)}  # fmt: skip
         self._promise(conn, EDIT, conversation, body)
         return True
 
@@ -90,15 +96,18 @@ class Relay:
         """Promise to tell Kommo that a message which was sent did not arrive after all."""
         known = self._known(conn, *line, conversation)
         found = store.message_by_any_id(conn, known.id, message_id) if known else None
-        if known is not None and found is not None and found.direction == store.OUTGOING:
-            store.set_message(conn, found.id, state=store.FAILED, error=error.reason)
-            status = {"status": amojo.FAILED, "code": error.code, "error": error.reason}
+        if known is None or found is None or found.direction != store.OUTGOING:
+            return
+        reason = storable(error.reason)[:MAX_REASON]
+        if store.mark_failed(conn, found.id, reason):
+            status = {"status": amojo.FAILED, "code": error.code, "error": reason}
             put_status(conn, known, found.key, status, self._clock())
 
     def _take(self, conn: Connection, provider: str, line_key: str, message: Incoming, *, is_ours: bool) -> bool:
         route = self._open_route(conn, provider, line_key)
         if route is None:
             return False
+        message = plain(message)
         conversation = self._conversation(conn, route, message, is_ours=is_ours)
         content = content_of(message) | ({"is_ours": True} if is_ours else {})
         saved = store.add_message(
@@ -112,7 +121,7 @@ class Relay:
             text=message.text,
             sender_name=message.sender_name,
             content=content,
-            sent_at=datetime.fromtimestamp(message.sent_at_ms / 1000, UTC),
+            sent_at=moment(message.sent_at_ms, self._clock()),
         )
         if saved is not None:
             self._promise(conn, SEND, conversation, {"message": saved.id}, f"in:{saved.id}")
@@ -151,19 +160,22 @@ class Relay:
                 provider_key=message.conversation,
             )
         heard = {} if is_ours else {"last_incoming_at": now}
-        store.set_conversation(conn, known.id, contact_id=message.sender_id, contact_name=message.sender_name, **heard)
+        store.set_conversation(conn, known.id, contact_id=message.sender_id,
+                               contact_name=message.sender_name[:MAX_NAME], **heard)  # fmt: skip
         return known
 
 
 def put_status(
     conn: Connection, conversation: store.Conversation | None, amojo_id: str, status: Mapping[str, Any], now: datetime
 ) -> None:
-    """Promise to report a status; the statuses of one conversation go out in the order they came about."""
+    """Promise to report a status; the statuses of one conversation go out in the order they came about.
+
+    Whoever calls makes sure that it is news.
+    """
     if conversation is None:
         return
     body = {"scope_id": conversation.scope_id, "message_id": amojo_id, **status}
-    key = f"status:{conversation.id}:{amojo_id}:{status['status']}"
-    jobs.put(conn, kind=STATUS, lane=f"status:{conversation.id}", body=body, dedupe_key=key, now=now)
+    jobs.put(conn, kind=STATUS, lane=f"status:{conversation.id}", body=body, now=now)
 
 
 def content_of(message: Incoming) -> dict[str, Any]:

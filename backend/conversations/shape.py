@@ -3,13 +3,15 @@
 https://www.amocrm.ru/developers/content/chats/chat-webhooks
 """
 
+from dataclasses import replace
 from typing import Any, cast
 
 from sqlalchemy import Connection
 
 from backend.conversations import store
+from backend.db import storable
 from backend.kommo.hooks import ManagerMessage
-from backend.providers.base import Media, MessageType, Outgoing
+from backend.providers.base import Incoming, Media, MessageType, Outgoing
 from backend.providers.parts import Button, Choice, Menu, Passage, Section
 
 Json = dict[str, Any]
@@ -37,6 +39,21 @@ def outgoing_of(conn: Connection, conversation: store.Conversation, message: Man
         menu=_menu(message.markup),
         extra={name: value for name, value in extra.items() if value},
     )
+
+
+def plain(message: Incoming) -> Incoming:
+    """A customer's message as every database and every wire takes it."""
+    texts: dict[str, Any] = {name: storable(value) for name, value in vars(message).items() if isinstance(value, str)}
+    media = message.media and replace(message.media, file_name=storable(message.media.file_name))
+    return replace(message, **texts | {"media": media, "extra": _plain(message.extra)})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_plain(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return storable(value) if isinstance(value, str) else value
 
 
 def _passage(told: Json, kept: store.Message | None = None) -> Passage:

@@ -1,7 +1,7 @@
 """Questions and statements about conversations and messages."""
 
 import hashlib
-from collections.abc import Iterable
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,11 +55,15 @@ _MESSAGE = tuple(messages.c[name] for name in Message.__dataclass_fields__)
 
 
 def key_of(provider: str, line_key: str, provider_key: str) -> str:
-    """Our conversation_id for a messenger's chat: readable while it is short and plain, else a digest."""
+    """Our conversation_id for a messenger's chat: readable while it is short and plain, else a digest.
+
+    A hyphen in the first two would let ``a-b`` and ``c`` run together with ``a`` and ``b-c``.
+    """
     plain = f"{provider}-{line_key}-{provider_key}"
-    if len(plain) <= 64 and plain.isascii() and plain.isprintable():
+    if len(plain) <= 64 and plain.isascii() and plain.isprintable() and "-" not in provider + line_key:
         return plain
-    return f"{provider}-{hashlib.sha256(plain.encode()).hexdigest()[:40]}"
+    exact = json.dumps([provider, line_key, provider_key])
+    return f"{provider[:20]}-{hashlib.sha256(exact.encode()).hexdigest()[:40]}"
 
 
 def msgid_of(conversation_key: str, provider_message_id: str) -> str:
@@ -154,23 +158,32 @@ def set_message(conn: Connection, message_id: int, **values: Any) -> None:
     conn.execute(update(messages).where(messages.c.id == message_id).values(**values))
 
 
+def mark_sent(conn: Connection, message_id: int, provider_id: str | None) -> bool:
+    """Note that the messenger has a message. False if it has already said what became of that one: this stays."""
+    set_message(conn, message_id, provider_id=provider_id)
+    change = update(messages).where(messages.c.id == message_id, messages.c.state == SAVED)
+    return conn.execute(change.values(state=SENT, error=None)).rowcount == 1
+
+
+def mark_failed(conn: Connection, message_id: int, error: str) -> bool:
+    """Note that a message has not arrived. False if that was known."""
+    change = update(messages).where(messages.c.id == message_id, messages.c.state != FAILED)
+    return conn.execute(change.values(state=FAILED, error=error)).rowcount == 1
+
+
 def mark_read(conn: Connection, conversation_id: int, up_to_key: str) -> list[str]:
-    """Mark every delivered outgoing message up to the one with this key as read; gives their amojo ids in order."""
+    """Mark every outgoing message up to the one with this key as read; gives their amojo ids in order.
+
+    Who reads fast does so before we have noted that the message was sent.
+    """
     last = select(messages.c.id).where(
         messages.c.conversation_id == conversation_id, messages.c.direction == OUTGOING, messages.c.key == up_to_key
     )
     unread = (
         messages.c.conversation_id == conversation_id,
         messages.c.direction == OUTGOING,
-        messages.c.state == SENT,
+        messages.c.state.in_((SAVED, SENT)),
         messages.c.id <= last.scalar_subquery(),
     )
-    found = conn.execute(select(messages.c.id, messages.c.key).where(*unread).order_by(messages.c.id)).all()
-    _set_all(conn, [row.id for row in found], READ)
-    return [row.key for row in found]
-
-
-def _set_all(conn: Connection, ids: Iterable[int], state: str) -> None:
-    chosen = list(ids)
-    if chosen:
-        conn.execute(update(messages).where(messages.c.id.in_(chosen)).values(state=state))
+    marked = update(messages).where(*unread).values(state=READ).returning(messages.c.id, messages.c.key)
+    return [row.key for row in sorted(conn.execute(marked))]

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backend.db import storable
 from backend.errors import NeighbourError
 from backend.jobs.errors import GiveUp, RetryLater
 from backend.logs import redact
@@ -64,8 +65,7 @@ def _read(error: Exception) -> tuple[str, bool, float | None, bool]:
 
 
 def _plain(reason: object) -> str:
-    """A reason as every database, log and neighbour takes it: neighbours' words come with whatever they hold."""
-    return str(reason).replace("\0", "").encode(errors="replace").decode()[:REASON_LENGTH]
+    return storable(str(reason))[:REASON_LENGTH]
 
 
 def _sensible(pause_s: float | None) -> float:

@@ -186,7 +186,7 @@ def _id(parent: dict[str, Any], name: str) -> str:
 
 def _number(parent: dict[str, Any], name: str) -> int:
     value = parent.get(name)
-    return int(value) if isinstance(value, int | float) else 0
+    return int(value) if isinstance(value, int | float) and abs(value) < 2**62 else 0
 
 
 def _seconds(parent: dict[str, Any], name: str) -> int:

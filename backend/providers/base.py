@@ -19,11 +19,14 @@ class WrongCredentials(Exception):
 
 
 class DeliveryError(NeighbourError):
-    """The messenger did not take a message. ``code`` is one of the amojo error codes 901 to 905."""
+    """The messenger did not take a message.
+
+    ``reason`` is read by the manager. ``code`` is one of the amojo error codes 901 to 905; any other becomes 905.
+    """
 
     def __init__(self, reason: str, *, permanent: bool, code: int = 905, retry_after_s: float | None = None) -> None:
         super().__init__(reason, permanent=permanent, retry_after_s=retry_after_s)
-        self.code = code
+        self.code = code if 901 <= code <= 905 else 905
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,9 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Incoming:
-    """A customer's message on its way to Kommo. ``id`` is the messenger's own id of it, unique within the line.
+    """A customer's message on its way to Kommo. ``id`` is the messenger's own id of it, unique within the conversation.
 
+    Ids have at most 200 characters. ``sent_at_ms`` is in Unix milliseconds.
     ``reply_to`` is the messenger's id of the message that it quotes. ``extra`` may hold ``location`` (lon, lat),
     ``contact`` (name, phone), ``sticker_id``, and ``callback_data`` (the key of the row that was chosen from a menu).
     """
