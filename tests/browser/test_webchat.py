@@ -1,112 +1,15 @@
 """The visitor's page and the panel in a real browser: live answers, nothing lost, several languages, other sites."""
 
-import http.server
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
-from backend.db import open_engine
-from backend.media.links import Links
-from backend.media.storage import Folder
-from backend.migrations import upgrade
-from backend.providers.base import Line, Outgoing
 from backend.providers.parts import Button, Choice, Menu, Passage, Section
-from backend.providers.webchat import views
-from backend.providers.webchat.feed import Feed
-from backend.providers.webchat.provider import Webchat
-from backend.providers.webchat.streams.desk import Desk
-from backend.providers.webchat.streams.house import House
-from backend.seal import Sealer, new_key
-from backend.web import guard, problems
-from programs.ports import free_port
-from tests.backend.providers.book import Book
-from tests.backend.providers.webchat.test_streams import serving
+from tests.support.shop import WAIT_MS, Shop, said, write
 
 pytestmark = pytest.mark.browser
-WAIT_MS = 10_000
-
-
-class Shop:
-    """A running chat: its address, its line, what was written, and a manager who answers."""
-
-    def __init__(self, folder: Path, streams_url: str | None = None) -> None:
-        engine = open_engine(f"sqlite:///{folder}/chat.db")
-        upgrade(engine)
-        self.book, self.feed = Book(), Feed(engine, look_every_s=0.2)
-        self.chat = Webchat(engine, "", self.feed, hasher=PasswordHasher(1, 8, 1))
-        self.line: Line = self.chat.add_account("acme", "correct horse", "Acme support")
-        app = Flask("test")
-        problems.register(app)
-        guard.register(app, is_https=False, pages_ask=streams_url)
-        files = views.Files(Folder(folder).save, Links(Sealer([new_key()]), "https://kit.example"))
-        doors = views.blueprint(engine=engine, relay=self.book, feed=self.feed, files=files, streams_url=streams_url)
-        app.register_blueprint(doors)
-        self.server = make_server("127.0.0.1", 0, app, threaded=True)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.engine = engine
-
-    def answer(self, text: str, message_id: str) -> None:
-        self.chat.send(self.line, Outgoing(message_id, self.book.received[0].conversation, "text", text, "Alex"))
-
-    def send(self, message_id: str, **parts: Any) -> None:
-        self.chat.send(self.line, Outgoing(message_id, self.book.received[0].conversation, "text", **parts))
-
-    def wait_for(self, count: int) -> None:
-        self.until(lambda: len(self.book.received) >= count)
-
-    def until(self, is_true: Callable[[], bool]) -> None:
-        ends_at = time.monotonic() + 15
-        while not is_true():
-            assert time.monotonic() < ends_at, f"only {vars(self.book)}"
-            time.sleep(0.02)
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    with opened(Shop(tmp_path)) as shop:
-        yield shop
-
-
-@contextmanager
-def opened(shop: Shop) -> Iterator[Shop]:
-    thread = threading.Thread(target=shop.server.serve_forever)
-    thread.start()
-    try:
-        yield shop
-    finally:
-        shop.feed.stop()
-        shop.server.shutdown()
-        thread.join()
-        shop.server.server_close()
-        shop.engine.dispose()
-
-
-@pytest.fixture
-def page(browser: Browser, shop: Shop) -> Iterator[Page]:
-    context = browser.new_context(locale="en-US")
-    page = context.new_page()
-    page.set_default_timeout(WAIT_MS)
-    page.goto(f"{shop.url}/webchat/{shop.line.key}")
-    yield page
-    context.close()
-
-
-def write(page: Page, text: str) -> None:
-    page.get_by_role("textbox", name="Write a message").fill(text)
-    page.keyboard.press("Enter")
-
-
-def said(page: Page) -> list[str]:
-    return page.locator(".kck-message p").all_inner_texts()
 
 
 def test_a_visitor_writes_and_sees_the_answer_without_reloading(page: Page, shop: Shop) -> None:
@@ -125,17 +28,6 @@ def test_reloading_shows_the_same_conversation_once(page: Page, shop: Shop) -> N
     page.reload()
     expect(page.locator(".kck-message")).to_have_count(2, timeout=WAIT_MS)
     assert said(page) == ["one", "two"]
-
-
-def test_what_is_written_without_a_connection_is_sent_when_it_is_back(page: Page, shop: Shop) -> None:
-    expect(page.locator("[data-state=live]")).to_be_visible(timeout=WAIT_MS)
-    page.context.set_offline(True)
-    write(page, "first")
-    write(page, "second")
-    expect(page.locator(".kck-mark[data-state=failed]")).to_have_count(2, timeout=WAIT_MS)
-    page.context.set_offline(False)
-    shop.wait_for(2)
-    assert [message.text for message in shop.book.received] == ["first", "second"]
 
 
 def test_a_closed_line_says_so_and_sends_when_it_opens(page: Page, shop: Shop) -> None:
@@ -172,49 +64,6 @@ def test_it_speaks_the_visitors_language(browser: Browser, shop: Shop, locale: s
     page = context.new_page()
     page.goto(f"{shop.url}/webchat/{shop.line.key}")
     expect(page.locator(".kck-hello")).to_contain_text(hello, timeout=WAIT_MS)
-    context.close()
-
-
-@pytest.fixture
-def other_site(shop: Shop, tmp_path: Path) -> Iterator[str]:
-    """Somebody else's page, on an origin of its own, with the one tag."""
-    folder = tmp_path / "site"
-    folder.mkdir()
-    tag = f'<script type="module" src="{shop.url}/webchat/assets/embed.js?line={shop.line.key}"></script>'
-    (folder / "index.html").write_text(
-        f'<!doctype html><html lang="en"><link rel="icon" href="data:,"><h1>Shop</h1>{tag}'
-    )
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *arguments: Any) -> None:
-            super().__init__(*arguments, directory=str(folder))
-
-        def log_message(self, format: str, *args: object) -> None: ...
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def test_one_tag_puts_the_chat_on_another_site(browser: Browser, shop: Shop, other_site: str) -> None:
-    context = browser.new_context(locale="en-US")
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(other_site)
-    page.get_by_role("button", name="Open chat").click()
-    write(page, "hello from elsewhere")
-    shop.wait_for(1)
-    page.get_by_role("button", name="Close chat").first.click()
-    shop.answer("hi", "a1")
-    expect(page.locator(".kck-badge")).to_have_text("1", timeout=WAIT_MS)
-    page.get_by_role("button", name="Open chat").click()
-    expect(page.get_by_text("hi", exact=True)).to_be_visible(timeout=WAIT_MS)
-    assert errors == []
     context.close()
 
 
@@ -286,21 +135,3 @@ def test_it_fits_a_phone(browser: Browser, shop: Shop, scheme: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     expect(page.get_by_role("button", name="Send", exact=True)).to_be_in_viewport()
     context.close()
-
-
-def test_news_come_from_the_process_for_streams_and_outlive_it(browser: Browser, tmp_path: Path) -> None:
-    port = free_port()
-    with opened(Shop(tmp_path, f"http://127.0.0.1:{port}")) as shop:
-        page, house = browser.new_page(locale="en-US"), House(Desk(shop.engine), most=5)
-        with serving(house, port):
-            page.goto(f"{shop.url}/webchat/{shop.line.key}")
-            write(page, "hello")
-            shop.wait_for(1)
-            shop.until(lambda: house.count == 1)
-            shop.answer("one", "a1")
-            expect(page.get_by_text("one", exact=True)).to_be_visible(timeout=WAIT_MS)
-        shop.answer("two", "a2")
-        with serving(House(Desk(shop.engine), most=5), port):
-            expect(page.get_by_text("two", exact=True)).to_be_visible(timeout=WAIT_MS)
-            assert said(page) == ["hello", "one", "two"]
-            page.close()

@@ -85,7 +85,8 @@ class Doors:
             is_open = self._relay.is_open(conn, "webchat", line_key)
             title = _line(conn, line_key).title
         return jsonify(events=[told(event) for event in found], is_open=is_open, read_seq=visitor.read_seq,
-                       title=title, streams=self._streams_url)  # fmt: skip
+                       title=title, streams=self._streams_url,
+                       now=int(self._clock().timestamp() * 1000))  # fmt: skip
 
     def write(self, line_key: str) -> tuple[Response, int]:
         """A visitor's message: saved with the promise to send it, or refused."""

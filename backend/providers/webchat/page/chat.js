@@ -1,4 +1,7 @@
 // The chat itself: a log of messages and a line to write in. It never puts a stranger's text into HTML.
+import { Kept } from "./kept.js";
+import { News } from "./news.js";
+import { Outbox } from "./outbox.js";
 import { Refused, Wire } from "./wire.js";
 import { element, icon, ICONS } from "./dom.js";
 import { content } from "./parts.js";
@@ -6,60 +9,78 @@ import { emojiTool, fileTool, MAX_FILE, whoForm } from "./tools.js";
 import { chooseLanguage, words } from "./words.js";
 
 export class Chat {
+  // `onUnread(count)` hears how many answers wait while nobody looks; with `onClose` the chat is a panel that can be closed.
   constructor(root, { base, line, title, language, onClose }) {
-    this.onAnswer = () => {};
+    this.onUnread = () => {};
     this.language = chooseLanguage(language);
     this.words = words(this.language);
-    this.wire = new Wire(base, line);
+    const kept = new Kept(line);
+    this.wire = new Wire(base, line, kept);
+    this.outbox = new Outbox(this.wire, kept, {
+      mark: (id, state) => this.#mark(id, state), closed: (isClosed) => this.#setClosed(isClosed) });
     this.bubbles = new Map();
-    this.readSeq = 0;
+    this.lastSeq = this.readSeq = this.toldSeq = this.unread = 0;
     this.#build(root, title, onClose);
   }
 
   #build(root, title, onClose) {
-    this.log = element("ol", { class: "kck-log", role: "log", "aria-live": "polite", "aria-label": this.words.messages,
-      tabindex: "0" });
+    this.log = element("ol", { class: "kck-log" });
+    this.scroll = element("div", { class: "kck-scroll", role: "log", "aria-live": "polite", "aria-label": this.words.messages,
+      tabindex: "0" }, element("p", { class: "kck-hello", text: this.words.hello }), this.log);
     this.notice = element("p", { class: "kck-notice", role: "status", hidden: "" });
-    this.input = element("textarea", { class: "kck-input", rows: "1", maxlength: "4000", "aria-label": this.words.write,
-      placeholder: this.words.write, enterkeyhint: "send" });
-    this.button = element("button", { class: "kck-send", type: "submit", "aria-label": this.words.send }, icon(ICONS.send));
-    const [emoji, choices] = emojiTool(this.words, this.input);
-    const [attach, picker] = fileTool(this.words, (file) => this.#attach(file));
-    this.form = element("form", { class: "kck-form" }, choices, attach, picker, emoji, this.input, this.button);
-    this.title = element("h1", { text: title });
+    this.typing = element("p", { class: "kck-typing", hidden: "", "aria-live": "off" });
+    this.who = whoForm(this.words, (known) => this.wire.introduce(known));
+    root.replaceChildren(this.#head(title, onClose), this.scroll, this.typing, this.notice, this.who, this.#line());
+    this.root = root;
+    document.addEventListener("visibilitychange", () => this.#tellRead());
+  }
+
+  #head(title, onClose) {
+    this.title = element(onClose ? "h2" : "h1", { class: "kck-title", text: title || this.words.chat });
     const head = element("header", { class: "kck-head" }, element("span", { class: "kck-dot", "aria-hidden": "true" }), this.title);
     if (onClose) {
       const close = element("button", { class: "kck-tool", type: "button", "aria-label": this.words.close }, icon(ICONS.close));
       close.addEventListener("click", onClose);
       head.append(close);
     }
-    this.typing = element("p", { class: "kck-typing", hidden: "", "aria-live": "off" });
-    this.who = whoForm(this.words, {}, (known) => this.wire.introduce(known));
-    this.hello = element("li", { class: "kck-hello", text: this.words.hello });
-    this.log.append(this.hello);
-    root.replaceChildren(head, this.log, this.typing, this.notice, this.who, this.form);
-    this.root = root;
-    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.#write(); });
+    return head;
+  }
+
+  #line() {
+    this.input = element("textarea", { class: "kck-input", rows: "1", maxlength: "4000", "aria-label": this.words.write,
+      placeholder: this.words.write, enterkeyhint: "send" });
+    const send = element("button", { class: "kck-send", type: "submit", "aria-label": this.words.send }, icon(ICONS.send));
+    const [emoji, choices] = emojiTool(this.words, this.input);
+    const [attach, picker] = fileTool(this.words, (file) => this.#attach(file));
+    const form = element("form", { class: "kck-form" }, attach, picker, emoji, choices, this.input, send);
+    form.addEventListener("submit", (event) => { event.preventDefault(); this.#write(); });
     this.input.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.#write(); }
     });
     this.input.addEventListener("input", () => { this.#grow(); this.#tellTyping(); });
-    document.addEventListener("visibilitychange", () => this.#tellRead());
+    this.input.addEventListener("paste", (event) => {
+      if (event.clipboardData.files.length) event.preventDefault();
+      for (const file of event.clipboardData.files) this.#attach(file);
+    });
+    return form;
   }
 
   async start() {
-    for (const message of this.wire.pending) this.#show({ ...message, from: "visitor", type: "text", at: Date.now() }, "sending");
-    this.#resend();
-    window.addEventListener("online", () => this.#resend());
-    await this.#look(); // tells who serves the streams
-    this.wire.listen((event) => this.#heard(event), (state) => this.#state(state));
+    if (this.isStarted) return;
+    this.isStarted = true;
+    for (const message of this.outbox.waiting) this.#show({ ...message, from: "visitor" }, "sending");
+    this.outbox.send();
+    await this.#look(); // tells who serves the streams, and what was read on an earlier visit
+    new News(this.wire, { tell: (event) => this.#heard(event), state: (state) => this.#state(state) }).listen();
   }
 
   // Whether the line is open is asked now and then: a chat that is closed says so before one writes.
   async #look() {
     try {
-      const { is_open: isOpen, title } = await this.wire.look();
-      if (title) this.title.textContent = title;
+      const { is_open: isOpen, title, read_seq: readSeq, now } = await this.wire.look();
+      this.ahead = Date.now() - now; // how much this clock is ahead of the server's
+      this.readSeq = Math.max(this.readSeq, readSeq);
+      this.#name(title);
       this.#setClosed(!isOpen);
     } catch (error) {
       if (error instanceof Refused && error.status === 404) this.#say(this.words.gone);
@@ -67,17 +88,23 @@ export class Chat {
     setTimeout(() => this.#look(), 30000);
   }
 
+  #name(title) {
+    this.title.textContent = title;
+    if (this.root.getAttribute("role") === "dialog") this.root.setAttribute("aria-label", title);
+  }
+
   #state(state) {
     this.root.dataset.state = state;
+    if (state !== "lost") this.#tellRead();
     if (state === "lost") this.#say(this.words.offline, "offline");
-    else if (this.notice.dataset.kind === "offline") { this.#say(""); this.#resend(); }
+    else if (this.notice.dataset.kind === "offline") { this.#say(""); this.outbox.send(); }
   }
 
   #setClosed(isClosed) {
     this.root.toggleAttribute("data-closed", isClosed);
     this.who.hidden = !isClosed;
     if (isClosed) this.#say(this.words.closed, "closed");
-    else if (this.notice.dataset.kind === "closed") { this.#say(""); this.#resend(); }
+    else if (this.notice.dataset.kind === "closed") { this.#say(""); this.outbox.send(); }
   }
 
   #say(text, kind = "note") {
@@ -89,18 +116,17 @@ export class Chat {
   #heard(event) {
     if (event.kind === "typing") this.#showTyping(event);
     if (event.kind !== "message") return;
-    this.wire.forget(event.id);
+    this.outbox.has(event.id);
     this.#show(event, "sent");
-    if (event.from === "manager") {
-      this.typing.hidden = true;
-      this.lastSeq = event.seq;
-      if (Date.now() - event.at < 60000) this.onAnswer();
-      this.#tellRead();
-    }
+    if (event.from !== "manager") return;
+    this.typing.hidden = true;
+    this.lastSeq = event.seq;
+    if (event.seq > this.readSeq) this.onUnread((this.unread += 1));
+    this.#tellRead();
   }
 
   #showTyping(event) {
-    const left = event.lasts_ms - (Date.now() - event.at);
+    const left = event.lasts_ms - (Date.now() - (this.ahead || 0) - event.at);
     if (left <= 0) return;
     this.typing.textContent = `${this.words.manager} ${this.words.typing}`;
     this.typing.hidden = false;
@@ -116,36 +142,29 @@ export class Chat {
 
   // The panel was opened: what came meanwhile is read now.
   shown() {
-    this.log.scrollTop = this.log.scrollHeight;
+    this.#toEnd();
     this.#tellRead();
   }
 
-  async #attach(file) {
-    if (file.size > MAX_FILE) { this.#say(this.words.tooLarge); return; }
-    const id = uuid();
-    this.#show({ id, from: "visitor", type: "file", text: `${file.name}`, at: Date.now() }, "sending");
-    try {
-      await this.wire.upload(id, file);
-      this.#mark(id, "sent");
-    } catch (error) {
-      this.#mark(id, "failed");
-      this.bubbles.get(id).mark.addEventListener("click", () => this.#attach(file), { once: true });
-      if (error instanceof Refused && error.code === "line_closed") this.#setClosed(true);
-    }
+  #attach(file) {
+    if (file.size > MAX_FILE) this.#say(this.words.tooLarge);
+    else this.#send({ type: "file", text: file.name, file });
   }
 
   #tellRead() {
-    if (document.hidden || this.root.hidden || !this.lastSeq || this.lastSeq <= this.readSeq) return;
-    const seq = this.lastSeq;
-    this.readSeq = seq;
-    this.wire.read(seq).catch(() => { this.readSeq = 0; });
+    if (document.hidden || this.root.hidden || !this.lastSeq) return;
+    this.readSeq = Math.max(this.readSeq, this.lastSeq);
+    if (this.unread) this.onUnread((this.unread = 0));
+    if (this.lastSeq <= this.toldSeq) return;
+    this.toldSeq = this.lastSeq;
+    this.wire.read(this.lastSeq).catch(() => { this.toldSeq = 0; });
   }
 
   #send(said) {
-    const message = { id: uuid(), ...said };
-    this.wire.keep(message);
-    this.#show({ ...message, from: "visitor", type: "text", at: Date.now() }, "sending");
-    this.#resend();
+    const message = { id: uuid(), at: Date.now(), ...said };
+    if (this.notice.dataset.kind === "note") this.#say("");
+    this.#show({ ...message, from: "visitor" }, "sending");
+    this.outbox.add(message);
   }
 
   #write() {
@@ -155,26 +174,6 @@ export class Chat {
     this.input.value = "";
     this.#grow();
     this.input.focus();
-  }
-
-  // One at a time and in order: a message that cannot go holds back those after it.
-  async #resend() {
-    if (this.busy) return;
-    this.busy = true;
-    try {
-      while (this.wire.pending.length) {
-        const [message] = this.wire.pending;
-        this.#mark(message.id, "sending");
-        await this.wire.send(message);
-        this.#mark(message.id, "sent");
-        this.#setClosed(false);
-      }
-    } catch (error) {
-      for (const message of this.wire.pending) this.#mark(message.id, "failed");
-      if (error instanceof Refused && error.code === "line_closed") this.#setClosed(true);
-    } finally {
-      this.busy = false;
-    }
   }
 
   #show(message, state) {
@@ -188,15 +187,15 @@ export class Chat {
     const time = element("time", { datetime: at.toISOString(),
       text: at.toLocaleTimeString(this.language, { hour: "2-digit", minute: "2-digit" }) });
     const mark = element("button", { class: "kck-mark", type: "button", "data-state": state, hidden: isMine ? null : "" });
-    mark.addEventListener("click", () => this.#resend());
-    const who = element("span", { class: "kck-who", text: isMine ? this.words.you : message.name || this.words.manager });
+    mark.addEventListener("click", () => this.outbox.again(message.id));
+    const who = element("span", { class: isMine ? "kck-unseen" : "kck-who", text: isMine ? this.words.you : message.name || this.words.manager });
     const bubble = element("li", { class: `kck-message ${isMine ? "kck-mine" : "kck-theirs"}`, "data-id": message.id },
-      who, ...this.#content(message), element("span", { class: "kck-foot" }, time, mark));
+      who, ...this.#content(message), element("span", { class: "kck-foot", "aria-live": "off" }, time, mark));
     this.bubbles.set(message.id, { bubble, mark, hasMedia: Boolean(message.media) });
-    const isAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
+    const isAtEnd = this.#isAtEnd();
     this.log.append(bubble);
     this.#mark(message.id, state);
-    if (isMine || isAtEnd) this.log.scrollTop = this.log.scrollHeight;
+    if (isMine || isAtEnd) this.#toEnd();
     return undefined;
   }
 
@@ -211,10 +210,18 @@ export class Chat {
     return content(message, this.words, {
       answer: (said) => this.#send(said),
       onPicture: (picture) => {
-        const wasAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 120;
-        picture.addEventListener("load", () => { if (wasAtEnd) this.log.scrollTop = this.log.scrollHeight; });
+        const wasAtEnd = this.#isAtEnd();
+        picture.addEventListener("load", () => { if (wasAtEnd) this.#toEnd(); });
       },
     });
+  }
+
+  #isAtEnd() {
+    return this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 120;
+  }
+
+  #toEnd() {
+    this.scroll.scrollTop = this.scroll.scrollHeight;
   }
 
   #mark(id, state) {

@@ -1,5 +1,5 @@
 // What a message holds: a quote, passages that were forwarded, a picture or a file, text, buttons, a menu.
-import { element } from "./dom.js";
+import { element, icon, ICONS } from "./dom.js";
 
 const safeLink = (url) => (/^https?:\/\//i.test(url || "") ? url : null);
 const outside = { target: "_blank", rel: "noopener noreferrer" };
@@ -8,7 +8,8 @@ function file(message, words, onPicture) {
   const link = safeLink(message.media);
   if (!link) return [];
   if (message.type !== "picture") {
-    return [element("a", { class: "kck-file", href: link, ...outside, text: message.file_name || words.file })];
+    return [element("a", { class: "kck-file", href: link, ...outside }, icon(ICONS.attach),
+      element("span", { text: message.file_name || words.file }))];
   }
   const picture = element("img", { src: link, alt: message.file_name || words.picture });
   onPicture(picture);

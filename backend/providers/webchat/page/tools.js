@@ -23,6 +23,9 @@ export function emojiTool(words, input) {
     panel.append(choice);
   }
   button.addEventListener("click", () => { show(panel.hidden); if (!panel.hidden) panel.firstChild.focus(); });
+  const leave = (to) => { if (to && !panel.contains(to) && !button.contains(to)) show(false); };
+  panel.addEventListener("focusout", (event) => leave(event.relatedTarget));
+  document.addEventListener("pointerdown", (event) => leave(event.composedPath()[0]));
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") { show(false); button.focus(); event.stopPropagation(); } });
   return [button, panel];
 }
@@ -35,17 +38,32 @@ export function fileTool(words, choose) {
   return [button, input];
 }
 
-// Asked for while the chat is closed: then an answer can find its way.
-export function whoForm(words, known, tell) {
-  const fields = ["name", "email", "phone"].map((name) => element("label", {}, element("span", { text: words[name] }),
-    element("input", { name, type: name === "email" ? "email" : name === "phone" ? "tel" : "text", autocomplete: name === "phone" ? "tel" : name,
-      maxlength: "100", value: known[name] || "" })));
-  const form = element("form", { class: "kck-who-form", hidden: "" }, element("p", { text: words.whoAsks }), ...fields,
-    element("button", { type: "submit", text: words.save }));
+// Asked for while the chat is closed: then an answer can find its way, by e-mail or by phone.
+export function whoForm(words, tell) {
+  const field = (name, type) => element("input", { name, type, autocomplete: name === "phone" ? "tel" : name, maxlength: "100" });
+  const fields = { name: field("name", "text"), email: field("email", "email"), phone: field("phone", "tel") };
+  const labels = Object.entries(fields).map(([name, input]) => element("label", {}, element("span", { text: words[name] }), input));
+  const trouble = element("p", { role: "alert", hidden: "" , text: words.notSaved });
+  const form = element("form", { class: "kck-who-form", hidden: "" }, element("p", { text: words.whoAsks }), ...labels,
+    element("button", { type: "submit", text: words.save }), trouble);
+  const require = () => {
+    fields.email.required = !fields.phone.value.trim();
+    fields.phone.required = !fields.email.value.trim();
+  };
+  form.addEventListener("input", require);
+  require();
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    await tell(Object.fromEntries(new FormData(form)));
-    form.replaceChildren(element("p", { role: "status", text: words.whoThanks }));
+    trouble.hidden = true;
+    try {
+      await tell(Object.fromEntries(new FormData(form)));
+    } catch {
+      trouble.hidden = false;
+      return;
+    }
+    const thanks = element("p", { role: "status", tabindex: "-1", text: words.whoThanks });
+    form.replaceChildren(thanks);
+    thanks.focus();
   });
   return form;
 }

@@ -11,6 +11,7 @@ const WORDS = {
     name: "Name", email: "E-mail", phone: "Phone", save: "Leave my contacts",
     whoAsks: "Leave your contacts, so that we can answer later. What you write is sent as soon as the chat opens.",
     whoThanks: "Thank you! We will get back to you.",
+    chat: "Chat", notSaved: "This could not be saved. Please try again.",
   },
   es: {
     write: "Escriba un mensaje…", send: "Enviar", hello: "¡Hola! Escríbanos, respondemos aquí.", you: "Usted",
@@ -23,6 +24,7 @@ const WORDS = {
     name: "Nombre", email: "Correo", phone: "Teléfono", save: "Dejar mis datos",
     whoAsks: "Deje sus datos para que podamos responderle más tarde. Lo que escriba se envía en cuanto se abra el chat.",
     whoThanks: "¡Gracias! Nos pondremos en contacto.",
+    chat: "Chat", notSaved: "No se pudo guardar. Inténtelo de nuevo.",
   },
   pt: {
     write: "Escreva uma mensagem…", send: "Enviar", hello: "Olá! Escreva para nós, respondemos aqui.", you: "Você",
@@ -36,6 +38,7 @@ const WORDS = {
     name: "Nome", email: "E-mail", phone: "Telefone", save: "Deixar meus contatos",
     whoAsks: "Deixe seus contatos para respondermos depois. O que você escrever é enviado assim que o chat abrir.",
     whoThanks: "Obrigado! Entraremos em contato.",
+    chat: "Chat", notSaved: "Não foi possível salvar. Tente novamente.",
   },
 };
 

@@ -108,7 +108,7 @@ def test_the_page_names_the_line_and_allows_only_its_own_files(http: FlaskClient
     assert "://" not in page.text
 
 
-@pytest.mark.parametrize("name", ["chat.js", "parts.js", "wire.js", "words.js", "page.js", "chat.css"])
+@pytest.mark.parametrize("name", ["chat.js", "news.js", "outbox.js", "theme.js", "page.js", "embed.js", "chat.css"])
 def test_the_pages_files_are_served(http: FlaskClient, name: str) -> None:
     with http.get(f"/webchat/assets/{name}") as answer:
         assert answer.status_code == 200
