@@ -19,7 +19,7 @@ from backend.providers.base import DeliveryError, Incoming
 SEND, EDIT, REACT, TYPING, STATUS = "amojo.message", "amojo.edit", "amojo.react", "amojo.typing", "amojo.status"
 TYPING_S = 5  # how long one notice of typing lasts
 MAX_REASON = 500  # characters that a manager is shown
-_STAYS = ("is_ours", "reaction")  # what an edit does not change
+_STAYS = ("is_ours", "reaction", "reply_to", "phone", "email", "post")  # what an edit does not change
 
 
 class Relay:

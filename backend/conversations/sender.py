@@ -1,7 +1,6 @@
 """From our rows to Kommo: the handlers of the jobs that speak to amojo."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -10,11 +9,24 @@ from backend.conversations import store
 from backend.conversations.relay import EDIT, REACT, SEND, STATUS, TYPING
 from backend.conversations.routes import Route, Routes
 from backend.db import Clock, transaction, utc_now
-from backend.jobs.errors import GiveUp
+from backend.jobs.errors import GiveUp, RetryLater
 from backend.jobs.run import Handler, Job, OnBury
 from backend.kommo import amojo
 from backend.kommo.errors import KommoError
-from backend.kommo.messages import Content, EditedMessage, InvalidMessage, Json, NewMessage, Person, quote_id
+from backend.kommo.messages import (
+    Content,
+    EditedMessage,
+    InvalidMessage,
+    NewMessage,
+    Person,
+    Reaction,
+    quote_content,
+    quote_id,
+)
+from backend.kommo.moments import moment
+from backend.kommo.reading import Json
+
+_REPEATS = 3  # tries after which a refused message that the chat's history does not show was never taken
 
 
 @dataclass(frozen=True)
@@ -54,20 +66,41 @@ class Sender:
         except InvalidMessage as error:
             raise GiveUp(str(error)) from error
         except KommoError as error:
-            if job.attempts == 0 or not amojo.is_repeated(error):
+            if not error.permanent or error.status in (401, 403, 404):
                 raise
-            sent = amojo.Sent("")  # an earlier try arrived and its answer was lost
+            sent = self._taken_before(job, found, error)
         with transaction(self._engine) as conn:
             store.set_message(conn, found.message.id, state=store.ACCEPTED, amojo_id=sent.message_id or None)
             if sent.chat_id and found.conversation.chat_id != sent.chat_id:
                 store.set_conversation(conn, found.conversation.id, chat_id=sent.chat_id)
             job.finish(conn)
 
+    def _taken_before(self, job: Job, found: _Found, refusal: KommoError) -> amojo.Sent:
+        """What amojo has under a msgid that it refuses: an earlier try may have arrived and its answer be lost.
+
+        How a repeat is refused is not documented; the chat's history tells. Raises the refusal if it was none.
+        """
+        channel, scope_id, conversation = found.route.channel, found.route.scope_id, found.conversation
+        try:
+            chat_id = (
+                conversation.chat_id
+                or self._client.create_chat(channel, scope_id, conversation.key, _customer(found)).id
+            )
+            history = self._client.history(channel, scope_id, chat_id)
+            kept = next((one for one in history if one.client_id == found.message.key), None)
+        except KommoError as error:
+            raise (refusal if error.permanent else error) from error
+        if kept is not None:
+            return amojo.Sent(kept.id, chat_id)
+        if 0 < job.attempts < _REPEATS:
+            raise RetryLater(f"{refusal.reason}; the chat's history does not show the message yet")
+        raise refusal
+
     def edit(self, job: Job) -> None:
         """Send the changed text of a message."""
         found, body = self._read(job.body["message"]), job.body
         content = _content(body["type"], body["text"], body["content"])
-        at = datetime.fromtimestamp(body["at_ms"] / 1000, UTC)
+        at = moment(body["at_ms"], self._clock())
         edited = EditedMessage(found.conversation.key, at, content, msgid=found.message.key)
         try:
             self._client.edit(found.route.channel, found.route.scope_id, edited)
@@ -77,16 +110,19 @@ class Sender:
     def react(self, job: Job) -> None:
         """Show or take back a customer's reaction."""
         found, body = self._read(job.body["message"]), job.body
-        ours = found.message.direction == store.INCOMING
-        self._client.react(
-            found.route.channel,
-            found.route.scope_id,
-            conversation_id=found.conversation.key,
-            user={"id": found.conversation.contact_id},
-            emoji=body["emoji"],
-            message={"msgid": found.message.key} if ours else {"id": found.message.key},
-            type="unreact" if body["is_removed"] else "react",
+        message, conversation = found.message, found.conversation
+        is_tied = bool(conversation.contact_id)  # else a manager wrote first, and amojo knows none of our ids
+        reaction = Reaction(
+            body["emoji"],
+            conversation_id=conversation.key if is_tied else None,
+            conversation_ref_id=None if is_tied else conversation.chat_id,
+            msgid=message.key if message.direction == store.INCOMING else None,
+            amojo_id=message.key if message.direction == store.OUTGOING else None,
+            user_id=conversation.contact_id or conversation.key,
+            user_ref_id=None if is_tied else conversation.contact_ref,
+            is_removed=body["is_removed"],
         )
+        self._client.react(found.route.channel, found.route.scope_id, reaction)
 
     def typing(self, job: Job) -> None:
         """Show that the customer types, while that is still true."""
@@ -96,9 +132,9 @@ class Sender:
             route = self._route(conn, conversation)
         if left_s <= 0 or job.attempts or conversation is None or route is None or not route.is_open:
             return
-        self._client.typing(
-            route.channel, route.scope_id, conversation.key, conversation.contact_id, round(left_s * 1000)
-        )
+        if conversation.contact_id:  # else a manager wrote first, and amojo knows none of our ids
+            lasts_ms = round(left_s * 1000)
+            self._client.typing(route.channel, route.scope_id, conversation.key, conversation.contact_id, lasts_ms)
 
     def report(self, job: Job) -> None:
         """Report what became of a manager's message."""
@@ -136,10 +172,7 @@ def _new_message(found: _Found) -> NewMessage:
     """The request for a saved message. Ties a chat that a manager began to our ids: amojo needs that once."""
     message, conversation, route = found.message, found.conversation, found.route
     more, is_ours = message.content, bool(message.content.get("is_ours"))
-    customer = Person(
-        message.sender_name or "Guest", id=conversation.contact_id or conversation.key,
-        ref_id=None if is_ours else conversation.contact_ref, phone=more.get("phone"), email=more.get("email"),
-    )  # fmt: skip
+    customer = _customer(found)
     return NewMessage(
         msgid=message.key,
         conversation_id=conversation.key,
@@ -154,15 +187,31 @@ def _new_message(found: _Found) -> NewMessage:
     )
 
 
+def _customer(found: _Found) -> Person:
+    """Who the conversation is with; in one that a manager began, under amojo's id too."""
+    message, conversation, more = found.message, found.conversation, found.message.content
+    return Person(
+        message.sender_name or "Guest", id=conversation.contact_id or conversation.key,
+        ref_id=None if more.get("is_ours") else conversation.contact_ref,
+        phone=more.get("phone"), email=more.get("email"),
+    )  # fmt: skip
+
+
 def _bot(route: Route) -> Person:
     """The channel's bot: the sender of what nobody in the CRM wrote."""
     return Person(route.bot_name or route.line.title, id=route.bot_client_id or None, ref_id=route.bot_id or None)
 
 
 def _quote(quoted: store.Message | None) -> Json | None:
+    """A quote by its id, or by its words where amojo does not have the message."""
     if quoted is None:
         return None
-    return quote_id(msgid=quoted.key) if quoted.direction == store.INCOMING else quote_id(amojo_id=quoted.key)
+    if quoted.direction == store.INCOMING and quoted.state == store.ACCEPTED:
+        return quote_id(msgid=quoted.key)
+    if quoted.direction == store.OUTGOING and quoted.amojo_id:
+        return quote_id(amojo_id=quoted.amojo_id)
+    words = Content(text=quoted.text or quoted.type)
+    return quote_content(words, sent_at=quoted.sent_at, sender=Person(quoted.sender_name or "Guest"))
 
 
 def _content(type: str, text: str, more: dict[str, Any]) -> Content:
@@ -171,7 +220,7 @@ def _content(type: str, text: str, more: dict[str, Any]) -> Content:
         type, text, media.get("url"), media.get("file_name") or None, media.get("file_size") or None,
         media.get("duration_s"), more.get("sticker_id"),
         _pair(more.get("location"), "lon", "lat"), _pair(more.get("contact"), "name", "phone"),
-        {"callback_data": more["callback_data"]} if more.get("callback_data") else {},
+        {name: more[name] for name in ("callback_data", "post", "shared_post") if more.get(name)},
     )  # fmt: skip
 
 

@@ -9,16 +9,18 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from backend.kommo.client import KommoClient, Request, Response
 from backend.kommo.errors import KommoError
-from backend.kommo.messages import EditedMessage, Json, NewMessage, Person
+from backend.kommo.history import PastMessage, past_message
+from backend.kommo.messages import EditedMessage, NewMessage, Person, Reaction, source_of
+from backend.kommo.reading import Json, part, text
 from backend.kommo.signature import sign
 
 DELIVERED, READ, FAILED = 1, 2, -1
-CONVERSATION_DELETED, SWITCHED_OFF, SERVER_ERROR, NO_CONVERSATION, OTHER_ERROR = 901, 902, 903, 904, 905
+CONVERSATION_DELETED, SWITCHED_OFF, SERVER_ERROR, NO_CONVERSATION, OTHER_ERROR = CODES = 901, 902, 903, 904, 905
 HISTORY_PAGE = 50  # the most that one request gives
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
 
@@ -44,13 +46,13 @@ class Sent:
 
 @dataclass(frozen=True)
 class Chat:
-    """A chat that exists at amojo, with the participant's ids on both sides."""
+    """A chat that exists at amojo, with the participant's ids on both sides; empty is what the answer leaves out."""
 
     id: str
-    user_id: str | None
-    user_client_id: str | None
-    phone: str | None
-    email: str | None
+    user_id: str
+    user_client_id: str
+    phone: str
+    email: str
 
 
 class AmojoClient:
@@ -75,33 +77,37 @@ class AmojoClient:
         self, channel: Channel, scope_id: str, conversation_id: str, user: Person, *, source_id: str | None = None
     ) -> Chat:
         """Create a chat before its first message, without a lead; an existing one is returned."""
-        body: Json = {"conversation_id": conversation_id, "user": user.payload()}
+        who = user.payload(needs_name=user.id is not None)
+        body: Json = {"conversation_id": conversation_id, "user": who}
         if source_id:
-            body["source"] = {"external_id": source_id}
+            body["source"] = source_of(source_id)
         answer = self._send(channel, "POST", f"{_scope(scope_id)}/chats", body)
-        who = _member(answer, "user") if isinstance((answer.json() or {}).get("user"), dict) else {}
-        flat = {**(who.get("profile") or {}), **who}
-        return Chat(str(_member(answer, "id")), who.get("id"), who.get("client_id"), flat.get("phone"),
-                    flat.get("email"))  # fmt: skip
+        told = part(answer.json(), "user")
+        phone, email = (text(told, name) or text(part(told, "profile"), name) for name in ("phone", "email"))
+        return Chat(str(_member(answer, "id")), text(told, "id"), text(told, "client_id"), phone, email)
 
     def send(self, channel: Channel, scope_id: str, message: NewMessage) -> Sent:
         """Hand over a new message. A repeated ``msgid`` never makes a second one: amojo refuses it (400)."""
         return _sent(self._send(channel, "POST", _scope(scope_id), message.payload()))
 
-    def edit(self, channel: Channel, scope_id: str, message: EditedMessage) -> Sent:
-        """Change a message; sender, receiver, source and quotes cannot change."""
-        return _sent(self._send(channel, "POST", _scope(scope_id), message.payload()))
+    def edit(self, channel: Channel, scope_id: str, message: EditedMessage) -> None:
+        """Change a message; sender, receiver, source and quotes cannot change. What is answered is not documented."""
+        self._send(channel, "POST", _scope(scope_id), message.payload())
 
     def delivery_status(
         self, channel: Channel, scope_id: str, message_id: str, status: int, *, code: int | None = None, error: str = ""
     ) -> None:
         """Report what became of a manager's message: DELIVERED, READ, or FAILED with a code from 901 to 905 and a text.
 
-        ``message_id`` is amojo's. Both documented names of the status field are sent with one value.
+        ``message_id`` is amojo's. Both documented names of the status field are sent with one value. Any other code
+        counts as 905: a report that is refused would leave the manager in the belief that all is well.
         """
         body: Json = {"msgid": message_id, "status_code": status, "delivery_status": status}
         if status == FAILED:
-            body |= {"error_code": code or OTHER_ERROR, "error": error or "The message could not be delivered"}
+            body |= {
+                "error_code": code if code in CODES else OTHER_ERROR,
+                "error": error or "The message could not be delivered",
+            }
         self._send(channel, "POST", f"{_scope(scope_id)}/{_safe(message_id)}/delivery_status", body)
 
     def typing(self, channel: Channel, scope_id: str, conversation_id: str, user_id: str, lasts_ms: int = 5000) -> None:
@@ -109,39 +115,33 @@ class AmojoClient:
         body = {"conversation_id": conversation_id, "sender": {"id": user_id}, "duration_ms": lasts_ms}
         self._send(channel, "POST", f"{_scope(scope_id)}/typing", body)
 
-    def react(
-        self,
-        channel: Channel,
-        scope_id: str,
-        *,
-        conversation_id: str,
-        user: Json,
-        emoji: str,
-        message: Json,
-        type: Literal["react", "unreact"] = "react",
-    ) -> None:
-        """Set or take back a reaction. ``user`` is ``{id}`` of a contact or ``{ref_id}`` of a manager; ``message`` is
-        ``{id}`` (amojo's) or ``{msgid}`` (ours). Kommo wants the emoji, so it is always sent."""
-        body = {"conversation_id": conversation_id, "user": user, "type": type, "emoji": emoji, **message}
-        self._send(channel, "POST", f"{_scope(scope_id)}/react", body)
+    def react(self, channel: Channel, scope_id: str, reaction: Reaction) -> None:
+        """Set or take back a reaction."""
+        self._send(channel, "POST", f"{_scope(scope_id)}/react", reaction.payload())
 
     def history_page(
         self, channel: Channel, scope_id: str, chat_id: str, offset: int = 0, limit: int = HISTORY_PAGE
-    ) -> list[Json]:
+    ) -> list[PastMessage]:
         """One page of a chat, at most 50 messages; an unknown or empty chat gives none. The query is not signed."""
         path = f"{_scope(scope_id)}/chats/{_safe(chat_id)}/history"
-        answer = self._send(channel, "GET", path, None, {"offset": offset, "limit": limit})
-        found = (answer.json() or {}).get("messages", [])
-        return [message for message in found if isinstance(message, dict)]
+        body = self._send(channel, "GET", path, None, {"offset": offset, "limit": limit}).json()
+        found = body.get("messages") if isinstance(body, dict) else None
+        return [past_message(one) for one in (found if isinstance(found, list) else []) if isinstance(one, dict)]
 
-    def history(self, channel: Channel, scope_id: str, chat_id: str) -> Iterator[Json]:
-        """Every message of a chat, page after page, until one comes short."""
+    def history(self, channel: Channel, scope_id: str, chat_id: str) -> Iterator[PastMessage]:
+        """Every message of a chat, once: page after page, until one comes short or brings nothing new.
+
+        Messages that come in meanwhile push the others on, so that a page may repeat the end of the one before.
+        """
+        seen: set[str] = set()
         offset = 0
         while True:
             page = self.history_page(channel, scope_id, chat_id, offset)
-            yield from page
-            if len(page) < HISTORY_PAGE:
+            fresh = [message for message in page if message.id not in seen]
+            yield from fresh
+            if not fresh or len(page) < HISTORY_PAGE:
                 return
+            seen |= {message.id for message in fresh}
             offset += len(page)
 
     def _send(
@@ -154,14 +154,6 @@ class AmojoClient:
 
         url = f"https://{channel.host}{path}" + (f"?{urlencode(query)}" if query else "")
         return self._client.call(Request(method, url, body=raw or None, sign=signed))
-
-
-def is_repeated(error: KommoError) -> bool:
-    """Whether a refused message may be one that amojo took at an earlier try whose answer was lost (only 400 says so).
-
-    Ask this only from the second try on: how a repeated ``msgid`` is refused is not documented.
-    """
-    return error.status == 400
 
 
 def account_of(scope_id: str) -> tuple[str, str] | None:
@@ -181,16 +173,18 @@ def _safe(part: str) -> str:
 def _member(answer: Response, name: str) -> Any:
     body = answer.json()
     if not isinstance(body, dict) or not body.get(name):
-        raise KommoError(f"amojo answered {answer.status} without {name!r}", permanent=False, status=answer.status)
+        raise KommoError(f"amojo answered {answer.status} without {name!r}", permanent=False, status=answer.status,
+                         is_uncertain=True)  # fmt: skip
     return body[name]
 
 
 def _sent(answer: Response) -> Sent:
     """Read the ids of an answer. Its samples show our ids where the live service gives its own: only uuids count."""
-    found = _member(answer, "new_message")
+    _member(answer, "new_message")
+    found = part(answer.json(), "new_message")
 
     def uuid(name: str) -> str | None:
-        value = found.get(name)
-        return value if isinstance(value, str) and _UUID.match(value) else None
+        value = text(found, name)
+        return value if _UUID.match(value) else None
 
-    return Sent(str(found.get("msgid") or ""), uuid("conversation_id"), uuid("sender_id"), uuid("receiver_id"))
+    return Sent(text(found, "msgid"), uuid("conversation_id"), uuid("sender_id"), uuid("receiver_id"))

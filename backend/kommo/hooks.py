@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from backend.kommo.moments import milliseconds
+from backend.kommo.reading import Json, number, part, text
 
 HookKind = Literal["message", "typing", "reaction", "v1", "unknown"]
 _LONGEST_ID = 64  # amojo's ids are uuids; what is longer names nothing that we could report on
@@ -35,7 +36,7 @@ class Hook:
     key: str
     chat_id: str
     conversation_id: str
-    data: dict[str, Any]
+    data: Json
 
     @property
     def lane(self) -> str:
@@ -48,16 +49,16 @@ def read_hook(body: bytes) -> Hook:
     root = _parsed(body)
     if not isinstance(root, dict):
         raise NotAHook("the hook is not a JSON object")
-    action = _object(root, "action")
+    action = part(root, "action")
     if isinstance(root.get("message"), dict):
         return _message(root, body)
     if "typing" in action:
-        return _action("typing", root, _object(action, "typing"), body)
+        return _action("typing", root, part(action, "typing"), body)
     if "reaction" in action:
-        return _action("reaction", root, _object(action, "reaction"), body)
+        return _action("reaction", root, part(action, "reaction"), body)
     if "account_id" not in root and isinstance(root.get("receiver"), str) and "conversation_id" in root:
         return Hook("v1", "", 0, _digest(body), "", _id(root, "conversation_id"), root)
-    return Hook("unknown", _text(root, "account_id"), _seconds(root, "time"), _digest(body), "", "", root)
+    return Hook("unknown", text(root, "account_id"), _seconds(root, "time"), _digest(body), "", "", root)
 
 
 def _parsed(body: bytes) -> Any:
@@ -73,18 +74,18 @@ def _parsed(body: bytes) -> Any:
         raise NotAHook("the hook is not JSON") from error
 
 
-def _message(root: dict[str, Any], body: bytes) -> Hook:
+def _message(root: Json, body: bytes) -> Hook:
     message = root["message"]
-    conversation, inner = _object(message, "conversation"), _object(message, "message")
+    conversation, inner = part(message, "conversation"), part(message, "message")
     key = _id(inner, "id") or _digest(body)
-    return Hook("message", _text(root, "account_id"), _seconds(root, "time"), key, _id(conversation, "id"),
+    return Hook("message", text(root, "account_id"), _seconds(root, "time"), key, _id(conversation, "id"),
                 _id(conversation, "client_id"), message)  # fmt: skip
 
 
-def _action(kind: HookKind, root: dict[str, Any], data: dict[str, Any], body: bytes) -> Hook:
-    conversation = _object(data, "conversation")
-    user = _object(data, "user") or _object(_object(root, "action"), "user")
-    return Hook(kind, _text(root, "account_id"), _seconds(root, "time"), f"{kind}:{_digest(body)}",
+def _action(kind: HookKind, root: Json, data: Json, body: bytes) -> Hook:
+    conversation = part(data, "conversation")
+    user = part(data, "user") or part(part(root, "action"), "user")
+    return Hook(kind, text(root, "account_id"), _seconds(root, "time"), f"{kind}:{_digest(body)}",
                 _id(conversation, "id"), _id(conversation, "client_id"), {**data, "user": user})  # fmt: skip
 
 
@@ -115,10 +116,10 @@ class ManagerMessage:
     media_group_id: str
     post_id: str
     is_echo: bool
-    markup: dict[str, Any]
-    template: dict[str, Any]
-    reply_to: dict[str, Any]
-    forwards: dict[str, Any]
+    markup: Json
+    template: Json
+    reply_to: Json
+    forwards: Json
 
 
 def manager_message(hook: Hook) -> ManagerMessage:
@@ -127,21 +128,21 @@ def manager_message(hook: Hook) -> ManagerMessage:
         flat = {name: value for name, value in hook.data.items() if name not in ("receiver", "conversation_id")}
         receiver, at = {"client_id": hook.data["receiver"]}, hook.data.get("msec_timestamp")
         hook = replace(hook, data={"receiver": receiver, "message": flat, "msec_timestamp": at})
-    data, inner = hook.data, _object(hook.data, "message")
-    sender, receiver = _object(data, "sender"), _object(data, "receiver")
-    sent_at_ms = milliseconds(_number(data, "msec_timestamp") or _number(data, "timestamp") or hook.time_s)
+    data, inner = hook.data, part(hook.data, "message")
+    sender, receiver = part(data, "sender"), part(data, "receiver")
+    sent_at_ms = milliseconds(number(data, "msec_timestamp") or number(data, "timestamp") or hook.time_s)
     has_id = hook.kind == "message" and bool(_id(inner, "id"))
     return ManagerMessage(
-        id=hook.key, has_id=has_id, type=_text(inner, "type"), text=_text(inner, "text"), sent_at_ms=sent_at_ms,
-        sender_id=_text(sender, "id"), sender_name=_text(sender, "name"),
-        receiver_id=_id(receiver, "id"), receiver_client_id=_text(receiver, "client_id"),
-        receiver_phone=_text(receiver, "phone"), source_id=_text(_object(data, "source"), "external_id"),
-        media=_text(inner, "media"), thumbnail=_text(inner, "thumbnail"), file_name=_text(inner, "file_name"),
-        file_size=_number(inner, "file_size"), duration_s=_number(inner, "media_duration") or None,
-        media_group_id=_text(inner, "media_group_id"), post_id=_text(_object(inner, "post"), "id"),
-        is_echo=bool(_text(sender, "client_id")), markup=_object(inner, "markup"),
-        template=_object(inner, "template"), reply_to=_object(_object(inner, "reply_to"), "message"),
-        forwards=_object(inner, "forwards"),
+        id=hook.key, has_id=has_id, type=text(inner, "type"), text=text(inner, "text"), sent_at_ms=sent_at_ms,
+        sender_id=text(sender, "id"), sender_name=text(sender, "name"),
+        receiver_id=_id(receiver, "id"), receiver_client_id=text(receiver, "client_id"),
+        receiver_phone=text(receiver, "phone"), source_id=text(part(data, "source"), "external_id"),
+        media=text(inner, "media"), thumbnail=text(inner, "thumbnail"), file_name=text(inner, "file_name"),
+        file_size=number(inner, "file_size"), duration_s=number(inner, "media_duration") or None,
+        media_group_id=text(inner, "media_group_id"), post_id=text(part(inner, "post"), "id"),
+        is_echo=bool(text(sender, "client_id")), markup=part(inner, "markup"),
+        template=part(inner, "template"), reply_to=part(part(inner, "reply_to"), "message"),
+        forwards=part(inner, "forwards"),
     )  # fmt: skip
 
 
@@ -158,39 +159,23 @@ class Reaction:
 
 def reaction(hook: Hook) -> Reaction:
     """Read a hook of kind ``reaction``: the documented ``message`` object, or the ``msgid`` of the sample."""
-    message = _object(hook.data, "message")
+    message = part(hook.data, "message")
     return Reaction(
-        message_id=_text(message, "id") or _text(hook.data, "msgid"),
-        message_client_id=_text(message, "client_id"),
-        user_id=_text(_object(hook.data, "user"), "id"),
-        emoji=_text(hook.data, "emoji"),
-        is_removed=_text(hook.data, "type") == "unreact",
+        message_id=text(message, "id") or text(hook.data, "msgid"),
+        message_client_id=text(message, "client_id"),
+        user_id=text(part(hook.data, "user"), "id"),
+        emoji=text(hook.data, "emoji"),
+        is_removed=text(hook.data, "type") == "unreact",
     )
 
 
-def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
-    value = parent.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _text(parent: dict[str, Any], name: str) -> str:
-    """A text, or a number as one. PostgreSQL keeps no NUL, and nobody can see one."""
-    value = parent.get(name)
-    return value.replace("\0", "") if isinstance(value, str) else str(value) if isinstance(value, int) else ""
-
-
-def _id(parent: dict[str, Any], name: str) -> str:
-    found = _text(parent, name)
+def _id(parent: Json, name: str) -> str:
+    found = text(parent, name)
     return found if len(found) <= _LONGEST_ID else ""
 
 
-def _number(parent: dict[str, Any], name: str) -> int:
-    value = parent.get(name)
-    return int(value) if isinstance(value, int | float) and abs(value) < 2**62 else 0
-
-
-def _seconds(parent: dict[str, Any], name: str) -> int:
-    return milliseconds(_number(parent, name)) // 1000
+def _seconds(parent: Json, name: str) -> int:
+    return milliseconds(number(parent, name)) // 1000
 
 
 def _digest(body: bytes) -> str:

@@ -82,7 +82,8 @@ class Incoming:
 
     Ids have at most 200 characters. ``sent_at_ms`` is in Unix milliseconds.
     ``reply_to`` is the messenger's id of the message that it quotes. ``extra`` may hold ``location`` (lon, lat),
-    ``contact`` (name, phone), ``sticker_id``, and ``callback_data`` (the key of the row that was chosen from a menu).
+    ``contact`` (name, phone), ``sticker_id``, ``callback_data`` (the key of the row that was chosen from a menu),
+    ``post`` (id, url, …: this is a comment on it) and ``shared_post`` (type "post", url, …).
     """
 
     id: str

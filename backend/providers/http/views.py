@@ -13,6 +13,7 @@ from backend.providers.base import DeliveryError, Incoming, Media, MessageType, 
 from backend.providers.http.signature import is_genuine
 
 _TYPES = get_args(MessageType)
+_EXTRA = ("location", "contact", "sticker_id", "callback_data", "post", "shared_post")
 Json = dict[str, Any]
 
 
@@ -55,7 +56,7 @@ def _message(body: Json) -> Incoming:
         phone=_optional(body, "phone"),
         email=_optional(body, "email"),
         reply_to=_optional(body, "reply_to"),
-        extra={name: body[name] for name in ("location", "contact", "sticker_id", "callback_data") if name in body},
+        extra={name: body[name] for name in _EXTRA if name in body},
     )
 
 
@@ -76,7 +77,7 @@ def _media(given: object) -> Media | None:
 
 def _text(body: Json, name: str) -> str:
     value = body.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= 200:
+    if not isinstance(value, str) or not 0 < len(value) <= 200 or "\0" in value:
         raise Refusal(f"{name} must be a text of 1 to 200 characters.", errors=[{"path": f"/{name}", "message": "?"}])
     return value
 

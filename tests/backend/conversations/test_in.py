@@ -1,5 +1,7 @@
 """From the messenger to Kommo."""
 
+import pytest
+
 from tests.backend.conversations.conftest import IDS, SENT, TAKEN_ID, Desk, amojo
 from tests.backend.stub_kommo import Answer, Asked
 
@@ -34,13 +36,60 @@ def test_the_msgid_stays_the_same_over_retries_and_no_second_message_is_made(des
     assert desk.messages()[0].state == "accepted"
 
 
-def test_a_repeat_that_amojo_refuses_after_a_lost_answer_counts_as_sent(desk: Desk) -> None:
-    answers = [Answer(0), Answer(400, {"error_code": 400, "error_description": "msgid exists"})]
-    desk.stub.script = lambda asked: answers.pop(0)
+class Forgetful:
+    """An amojo whose answers to messages are scripted; its history shows the message when asked the n-th time."""
+
+    def __init__(self, *answers: Answer, shows_at: int) -> None:
+        self.answers = list(answers)
+        self.left = shows_at
+        self.msgid = ""
+
+    def __call__(self, asked: Asked) -> Answer:
+        if asked.path.endswith("/chats"):
+            return Answer(body={"id": IDS["chat_id"], "user": {}})
+        if "/history" in asked.path:
+            self.left -= 1
+            known = {"message": {"id": TAKEN_ID, "client_id": self.msgid}}
+            return Answer(body={"messages": [known]}) if self.left <= 0 else Answer(204)
+        self.msgid = asked.json["payload"]["msgid"]
+        return self.answers.pop(0)
+
+
+LOST, REFUSED = Answer(0), Answer(400, {"error_code": 400, "error_description": "msgid exists"})
+
+
+@pytest.mark.parametrize("refusal", [REFUSED, Answer(409), Answer(422, {"error_code": 453})])
+def test_a_repeat_that_amojo_refuses_after_a_lost_answer_counts_as_sent(desk: Desk, refusal: Answer) -> None:
+    desk.stub.script = Forgetful(LOST, refusal, shows_at=1)
     desk.say()
     desk.work()
     desk.work()
+    assert (desk.messages()[0].state, desk.messages()[0].amojo_id) == ("accepted", TAKEN_ID)
+    assert desk.conversation().chat_id == IDS["chat_id"]
+
+
+def test_a_message_that_was_refused_after_a_pause_is_not_taken_for_sent(desk: Desk) -> None:
+    refusals = [Answer(400, {"error_code": 400, "error_description": "sender: user not found"})] * 3
+    desk.stub.script = Forgetful(Answer(429), *refusals, shows_at=99)
+    desk.say()
+    for _ in range(4):
+        desk.work()
+    assert (desk.messages()[0].state, "user not found" in desk.messages()[0].error) == ("failed", True)
+
+
+def test_a_message_that_shows_in_the_history_a_little_later_is_waited_for(desk: Desk) -> None:
+    desk.stub.script = Forgetful(LOST, REFUSED, REFUSED, shows_at=2)
+    desk.say()
+    for _ in range(3):
+        desk.work()
     assert desk.messages()[0].state == "accepted"
+
+
+def test_a_refusal_stands_where_the_history_is_refused_too(desk: Desk) -> None:
+    desk.stub.script = lambda asked: Answer(400, {"error_description": "no" if "chats" in asked.path else "bad sender"})
+    desk.say()
+    desk.work()
+    assert "bad sender" in desk.messages()[0].error
 
 
 def test_a_message_that_amojo_refuses_at_once_is_kept_as_failed_with_the_reason(desk: Desk) -> None:

@@ -12,7 +12,7 @@ import pytest
 from backend.kommo import amojo
 from backend.kommo.amojo import AmojoClient, Channel
 from backend.kommo.client import KommoClient, KommoError
-from backend.kommo.messages import Content, EditedMessage, NewMessage, Person, quote_content, quote_id
+from backend.kommo.messages import Content, EditedMessage, NewMessage, Person, Reaction, quote_content, quote_id
 from backend.kommo.signature import signature
 from tests.backend.stub_kommo import Answer, Stub, running_stub
 
@@ -99,7 +99,7 @@ MESSAGES = {
     "message-reply-by-content": message(
         "acme-msg-9206", Content(text="About this one"), reply_to=quote_content(
             Content(text="older words"), sent_at=datetime.fromtimestamp(1770109200, UTC),
-            sender=Person("Alex Manager", id="x"))),
+            sender=Person("Alex Manager"))),
     "message-forward": message("acme-msg-9207", Content(text="fwd"), forwards={
         "conversation_id": "acme-conv-1001", "messages": [quote_id(msgid="acme-msg-9001")]}),
     "message-import-silent": message(
@@ -112,10 +112,7 @@ def test_every_message_is_sent_as_its_vector_says(client: AmojoClient, stub: Stu
     vector = REQUESTS[name]
     answers(stub, answer_of(vector))
     sent = client.send(CHANNEL, SCOPE, MESSAGES[name])
-    expected = vector["request"]
-    if name == "message-reply-by-content":
-        expected["payload"]["reply_to"]["message"]["sender"]["id"] = "x"
-    assert stub.asked[0].json == expected
+    assert stub.asked[0].json == vector["request"]
     assert sent.message_id == vector["responses"][0]["body"]["new_message"]["msgid"]
     assert sent.chat_id == vector["responses"][0]["body"]["new_message"]["conversation_id"]
 
@@ -169,6 +166,25 @@ def test_creating_a_chat_reads_flat_and_nested_answers(client: AmojoClient, stub
     assert (chat.id, chat.user_client_id, chat.phone) == (IDS["chat_id"], "acme-user-501", "15550100501")
 
 
+def test_a_chat_with_a_user_of_the_crm_has_no_id_of_ours(client: AmojoClient, stub: Stub) -> None:
+    answers(stub, answer_of(REQUESTS["create-chat-for-crm-user"]))
+    chat = client.create_chat(CHANNEL, SCOPE, "acme-conv-1002", Person("", ref_id=IDS["manager_amojo_id"]))
+    assert stub.asked[0].json == REQUESTS["create-chat-for-crm-user"]["request"]
+    assert (chat.user_id, chat.user_client_id, chat.phone) == (IDS["manager_amojo_id"], "", "")
+
+
+@pytest.mark.parametrize("user", [None, [], "x", {"profile": []}, {"profile": {"phone": 15550100501}}])
+def test_a_chat_is_known_whatever_is_told_about_its_user(client: AmojoClient, stub: Stub, user: Any) -> None:
+    answers(stub, Answer(body={"id": IDS["chat_id"], "user": user}))
+    assert client.create_chat(CHANNEL, SCOPE, "c", MARIA).id == IDS["chat_id"]
+
+
+@pytest.mark.parametrize("answer", [Answer(200), Answer(body={}), Answer(body=b"<html>"), Answer(body=[1])])
+def test_an_edit_is_done_whatever_is_answered(client: AmojoClient, stub: Stub, answer: Answer) -> None:
+    answers(stub, answer)
+    client.edit(CHANNEL, SCOPE, EditedMessage("c", AT, Content(text="x"), msgid="m"))
+
+
 def test_an_edit_finds_its_message_by_our_id(client: AmojoClient, stub: Stub) -> None:
     answers(stub, answer_of(REQUESTS["edit-message"]))
     at = datetime.fromtimestamp(1770110160, UTC)
@@ -211,29 +227,79 @@ def test_an_error_status_always_has_a_code_and_a_text(client: AmojoClient, stub:
     assert stub.asked[0].json["error"]
 
 
-def test_typing_and_reactions_are_sent_as_their_vectors_say(client: AmojoClient, stub: Stub) -> None:
+@pytest.mark.parametrize("code", [0, 42, 900, 906, None])
+def test_a_code_that_amojo_would_refuse_is_told_as_another_error(client: AmojoClient, stub: Stub, code: Any) -> None:
+    client.delivery_status(CHANNEL, SCOPE, IDS["message_id"], amojo.FAILED, code=code, error="no")
+    assert stub.asked[0].json["error_code"] == 905
+
+
+def test_typing_is_sent_as_its_vector_says(client: AmojoClient, stub: Stub) -> None:
+    answers(stub, Answer(204))
     client.typing(CHANNEL, SCOPE, "acme-conv-1001", "acme-user-501", 3000)
-    mine: dict[str, Any] = {
-        "conversation_id": "acme-conv-1001",
-        "user": {"id": "acme-user-501"},
-        "message": {"id": IDS["message_id"]},
-    }
-    client.react(CHANNEL, SCOPE, **mine, emoji="❤️")
-    client.react(CHANNEL, SCOPE, **mine, emoji="❤️", type="unreact")
-    assert [asked.json for asked in stub.asked[:2]] == [REQUESTS[n]["request"] for n in ("typing", "react")]
-    assert stub.asked[2].json == {**REQUESTS["unreact"]["request"], "emoji": "❤️"}
+    assert stub.asked[0].json == REQUESTS["typing"]["request"]
+
+
+MINE: dict[str, Any] = {
+    "conversation_id": "acme-conv-1001", "amojo_id": IDS["message_id"], "user_id": "acme-user-501",
+}  # fmt: skip
+REACTIONS = {
+    "react": Reaction("❤️", **MINE),
+    "unreact": Reaction("❤️", **MINE, is_removed=True),
+    "react-as-manager": Reaction("👍", conversation_ref_id=IDS["chat_id"], msgid="acme-msg-9001",
+                                 user_ref_id=IDS["manager_amojo_id"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REACTIONS)
+def test_a_reaction_is_sent_as_its_vector_says_and_always_with_its_emoji(
+    client: AmojoClient, stub: Stub, name: str
+) -> None:
+    client.react(CHANNEL, SCOPE, REACTIONS[name])
+    assert stub.asked[0].json == {"emoji": "❤️", **REQUESTS[name]["request"]}
+    assert stub.asked[0].path == f"/v2/origin/custom/{SCOPE}/react"
+
+
+def record(number: int) -> dict[str, Any]:
+    return {"msec_timestamp": 1770110220000 + number, "message": {"id": f"m{number}", "type": "text"}}
 
 
 def test_history_is_read_page_after_page_and_its_query_is_not_signed(client: AmojoClient, stub: Stub) -> None:
-    pages: list[list[dict[str, int]]] = [[{"n": i} for i in range(50)], [{"n": i} for i in range(50, 60)]]
+    pages = [[record(i) for i in range(50)], [record(i) for i in range(50, 60)]]
     answers(stub, *(Answer(body={"messages": page}) for page in pages))
-    assert [m["n"] for m in client.history(CHANNEL, SCOPE, IDS["chat_id"])] == list(range(60))
+    assert [m.id for m in client.history(CHANNEL, SCOPE, IDS["chat_id"])] == [f"m{i}" for i in range(60)]
     assert [asked.path.partition("?")[2] for asked in stub.asked] == ["offset=0&limit=50", "offset=50&limit=50"]
     first = stub.asked[0]
     assert first.headers["X-Signature"] == signature(
         CHANNEL.secret, "GET", "d41d8cd98f00b204e9800998ecf8427e", "application/json", first.headers["Date"],
         first.path.partition("?")[0],
     )  # fmt: skip
+
+
+def test_messages_that_come_in_while_history_is_read_make_none_appear_twice(client: AmojoClient, stub: Stub) -> None:
+    pages = [[record(i) for i in range(60, 10, -1)], [record(i) for i in range(12, 0, -1)]]
+    answers(stub, *(Answer(body={"messages": page}) for page in pages))
+    assert [m.id for m in client.history(CHANNEL, SCOPE, IDS["chat_id"])] == [f"m{i}" for i in range(60, 0, -1)]
+
+
+def test_history_ends_where_the_same_page_comes_for_ever(client: AmojoClient, stub: Stub) -> None:
+    answers(stub, Answer(body={"messages": [record(i) for i in range(50)]}))
+    assert len(list(client.history(CHANNEL, SCOPE, IDS["chat_id"]))) == 50
+
+
+def test_a_record_of_history_tells_who_wrote_what_to_whom(client: AmojoClient, stub: Stub) -> None:
+    answers(stub, answer_of(REQUESTS["history"]))
+    manager, customer = client.history_page(CHANNEL, SCOPE, IDS["chat_id"])
+    assert (manager.text, manager.sender.name, manager.sender.client_id) == (
+        "Your order 4417 is ready.", "Alex Manager", "",
+    )  # fmt: skip
+    assert manager.receiver == customer.sender
+    assert (customer.client_id, customer.receiver, customer.sent_at_ms) == ("acme-msg-9001", None, 1770110100000)
+
+
+@pytest.mark.parametrize("body", [{}, [], {"messages": None}, {"messages": {}}, {"messages": [1, None]}])
+def test_a_history_of_another_shape_is_empty(client: AmojoClient, stub: Stub, body: Any) -> None:
+    answers(stub, Answer(body=body))
+    assert client.history_page(CHANNEL, SCOPE, IDS["chat_id"]) == []
 
 
 def test_an_empty_chat_has_no_history(client: AmojoClient, stub: Stub) -> None:
@@ -256,10 +322,31 @@ def test_what_may_pass_is_not_permanent(client: AmojoClient, stub: Stub, answer:
     assert caught.value.permanent is is_permanent
 
 
-def test_an_answer_without_the_promised_member_is_not_success(client: AmojoClient, stub: Stub) -> None:
-    answers(stub, Answer(body={"something": "else"}))
-    with pytest.raises(KommoError, match="scope_id"):
-        client.connect(CHANNEL, IDS["account_id"], "Acme")
+@pytest.mark.parametrize("body", [b"", {}, [], {"new_message": None}, {"new_message": {}}, b"<html>"])
+def test_an_answer_without_the_promised_member_is_not_success(client: AmojoClient, stub: Stub, body: Any) -> None:
+    answers(stub, Answer(body=body))
+    for call in (lambda: client.connect(CHANNEL, IDS["account_id"], "Acme"),
+                 lambda: client.send(CHANNEL, SCOPE, MESSAGES["message-incoming-text"])):  # fmt: skip
+        with pytest.raises(KommoError) as caught:
+            call()
+        assert (caught.value.permanent, caught.value.is_uncertain) == (False, True)
+
+
+@pytest.mark.parametrize("told", [["x"], "x", {"msgid": 5, "conversation_id": ["x"], "sender_id": None}])
+def test_ids_of_another_form_are_left_out(client: AmojoClient, stub: Stub, told: Any) -> None:
+    answers(stub, Answer(body={"new_message": told}))
+    sent = client.send(CHANNEL, SCOPE, MESSAGES["message-incoming-text"])
+    assert (sent.chat_id, sent.sender_id, sent.receiver_id) == (None, None, None)
+
+
+def test_every_try_is_signed_anew_because_a_signature_lives_15_minutes(stub: Stub) -> None:
+    times: Iterator[datetime] = iter([NOW, NOW.replace(minute=45)])
+    client = AmojoClient(KommoClient(stub.url), lambda: next(times))
+    for _ in range(2):
+        client.delivery_status(CHANNEL, SCOPE, IDS["message_id"], amojo.READ)
+    dates = [asked.headers["Date"] for asked in stub.asked]
+    assert dates == ["Tue, 03 Feb 2026 09:15:00 +0000", "Tue, 03 Feb 2026 09:45:00 +0000"]
+    assert stub.asked[0].headers["X-Signature"] != stub.asked[1].headers["X-Signature"]
 
 
 def test_a_redirect_inside_the_list_is_signed_anew(stub: Stub) -> None:

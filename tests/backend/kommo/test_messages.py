@@ -2,7 +2,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from backend.kommo.messages import Content, EditedMessage, InvalidMessage, NewMessage, Person, quote_id
+from backend.kommo.messages import (
+    Content,
+    EditedMessage,
+    InvalidMessage,
+    NewMessage,
+    Person,
+    Reaction,
+    quote_content,
+    quote_id,
+)
 
 AT = datetime(2026, 2, 3, tzinfo=UTC)
 MARIA = Person("Maria", id="m")
@@ -11,7 +20,12 @@ MARIA = Person("Maria", id="m")
 @pytest.mark.parametrize(
     "content",
     [Content("poll", "?"), Content("text"), Content("picture"), Content("location"), Content("contact"),
-     Content("contact", contact=("Juan", "")), Content("voice", "hm")],
+     Content("contact", contact=("Juan", "")), Content("contact", contact=("Juan", 15550100)),  # type: ignore[arg-type]
+     Content("location", location=("1", "2")), Content("location", location=(None, None)),  # type: ignore[arg-type]
+     Content("location", location=(float("nan"), 1.0)), Content("voice", "hm"),
+     Content(text="x", extra={"post": {"id": "p"}}), Content(text="x", extra={"post": "p"}),
+     Content(text="x", extra={"shared_post": {"type": "post"}}),
+     Content(text="x", extra={"delivery_status": {"status_code": 1}})],
     ids=lambda content: content.type,
 )  # fmt: skip
 def test_a_message_that_amojo_would_refuse_is_not_sent(content: Content) -> None:
@@ -27,6 +41,25 @@ def test_an_edit_may_leave_out_media_that_did_not_change() -> None:
 def test_an_edit_needs_to_know_its_message() -> None:
     with pytest.raises(InvalidMessage, match="msgid"):
         EditedMessage("c", AT, Content(text="x")).payload()
+
+
+def test_a_comment_cannot_be_edited() -> None:
+    comment = Content(text="x", extra={"post": {"id": "p", "url": "https://social.example/p"}})
+    with pytest.raises(InvalidMessage, match="post is not for edits"):
+        EditedMessage("c", AT, comment, msgid="m1").payload()
+
+
+@pytest.mark.parametrize("missing", ["emoji", "conversation_id", "msgid", "user_id"])
+def test_a_reaction_needs_to_know_chat_message_person_and_emoji(missing: str) -> None:
+    whole = {"emoji": "👍", "conversation_id": "c", "msgid": "m", "user_id": "u"}
+    assert Reaction(**whole).payload()["type"] == "react"  # type: ignore[arg-type]
+    with pytest.raises(InvalidMessage):
+        Reaction(**{**whole, missing: ""}).payload()  # type: ignore[arg-type]
+
+
+def test_words_are_quoted_with_whoever_said_them() -> None:
+    with pytest.raises(InvalidMessage, match="quoted"):
+        quote_content(Content(text="x"), sent_at=AT, sender=Person(""))
 
 
 def test_an_outgoing_message_needs_a_sender_that_amojo_knows() -> None:
