@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import requests
+import urllib3
+
+urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # a line for each hook; see ``verify`` below
 
 KEPT_BODY = 4000
 

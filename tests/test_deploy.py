@@ -44,6 +44,19 @@ def test_a_container_starts_what_the_table_says(process: str) -> None:
     assert words[: len(PROCESSES[process])] == PROCESSES[process]
 
 
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_keeps_visitors_files_where_it_may_write(unit: str) -> None:
+    text = (DEPLOY / "systemd" / f"{unit}.service").read_text("utf-8")
+    folder = f"/var/lib/{re.findall('^StateDirectory=(.*)$', text, re.MULTILINE)[0]}"
+    assert f"Environment=KCK_MEDIA_FOLDER={folder}/media" in text
+
+
+def test_the_builder_is_sent_what_the_image_copies_and_nothing_else() -> None:
+    sent = re.findall(r"^!(.*)$", (ROOT / ".dockerignore").read_text("utf-8"), re.MULTILINE)
+    copied = re.findall(r"^COPY (?!--from)(.*) \S+$", (DEPLOY / "Containerfile").read_text("utf-8"), re.MULTILINE)
+    assert sorted(sent) == sorted(" ".join(copied).split())
+
+
 def test_the_units_pass_systemds_own_check(tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd is not installed: its units are not checked")

@@ -5,6 +5,8 @@ import threading
 import time
 from collections.abc import Sequence
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from backend.db import transaction
 from backend.jobs import bell, store
 from backend.jobs.periodic import Periodic, promise
@@ -38,8 +40,7 @@ class Workers:
         """
         engine = self._runner.engine
         if engine.dialect.name == "sqlite":
-            with transaction(engine) as conn:
-                store.end_leases(conn, self._runner.clock())
+            self._end_leases()
         bell.attach(engine, self._bell)
         for _ in range(self._count):
             self._start_thread()
@@ -64,6 +65,13 @@ class Workers:
             return False
         self._runner.close()
         return True
+
+    def _end_leases(self) -> None:
+        try:
+            with transaction(self._runner.engine) as conn:
+                store.end_leases(conn, self._runner.clock())
+        except SQLAlchemyError as error:  # not migrated, or busy for long; a lease runs out by itself too
+            log.warning("the leases of the process before could not be ended", extra={"reason": str(error)})
 
     def _loop(self) -> None:
         while not self._runner.is_stopping:

@@ -1,10 +1,12 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Engine, select
 
-from backend.db import transaction
+from backend import migrations
+from backend.db import open_engine, transaction
 from backend.jobs import bell, store
 from backend.jobs.models import outbox
 from backend.jobs.run import Job, Runner
@@ -45,6 +47,14 @@ def test_a_job_whose_ring_was_lost_is_found_by_the_sweep(engine: Engine) -> None
     done = threading.Event()
     with working(engine, Runner(engine, {"note": lambda job: done.set()}), sweep_s=0.1):
         bell.attach(engine, CountingBell())
+        promise(engine)
+        assert done.wait(5)
+
+
+def test_workers_that_start_before_the_migration_work_once_it_is_done(tmp_path: Path) -> None:
+    engine, done = open_engine(f"sqlite:///{tmp_path / 'new.db'}"), threading.Event()
+    with working(engine, Runner(engine, {"note": lambda job: done.set()}), sweep_s=0.1):
+        migrations.upgrade(engine)
         promise(engine)
         assert done.wait(5)
 
