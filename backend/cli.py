@@ -16,6 +16,7 @@ from backend.crm.commands import crm_hooks
 from backend.db import open_engine, transaction, utc_now
 from backend.jobs import commands as jobs_commands
 from backend.providers import commands as capabilities
+from backend.providers.registry import BrokenMessenger
 from backend.providers.webchat.commands import service_account
 from backend.seal import BrokenSeal, Sealer, new_key, rotate_rows
 from backend.settings import PREFIX, Settings
@@ -40,7 +41,7 @@ class Commands(click.Group):
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
-        except BrokenSeal as error:
+        except (BrokenSeal, BrokenMessenger) as error:
             raise click.ClickException(str(error)) from error
         except SQLAlchemyError as error:
             cure = "is it reachable (KCK_DATABASE_URL), and was `python -m backend migrate` run?"

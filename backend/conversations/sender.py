@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Connection, Engine
 
@@ -26,6 +27,7 @@ from backend.kommo.messages import (
 from backend.kommo.moments import moment
 from backend.kommo.reading import Json
 
+_NAMED = frozenset({"picture", "file", "video"})  # types whose files must have a name
 _REPEATS = 3  # tries after which a refused message that the chat's history does not show was never taken
 
 
@@ -217,11 +219,18 @@ def _quote(quoted: store.Message | None) -> Json | None:
 def _content(type: str, text: str, more: dict[str, Any]) -> Content:
     media = more.get("media") or {}
     return Content(
-        type, text, media.get("url"), media.get("file_name") or None, media.get("file_size") or None,
+        type, text, media.get("url"), _file_name(type, media), media.get("file_size") or None,
         media.get("duration_s"), more.get("sticker_id"),
         _pair(more.get("location"), "lon", "lat"), _pair(more.get("contact"), "name", "phone"),
         {name: more[name] for name in ("callback_data", "post", "shared_post") if more.get(name)},
     )  # fmt: skip
+
+
+def _file_name(type: str, media: Json) -> str | None:
+    """The file's name; Kommo wants one for these types, so the last part of the link serves where there is none."""
+    if media.get("file_name") or not media or type not in _NAMED:
+        return media.get("file_name") or None
+    return unquote(urlsplit(media.get("url") or "").path.rpartition("/")[2]) or type
 
 
 def _pair(found: Any, first: str, second: str) -> Any:

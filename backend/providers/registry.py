@@ -4,10 +4,11 @@ A package names a function in the entry point group ``channel_kit.providers``; i
 ``Messenger``, or None if its own settings say that it is off.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from flask import Blueprint
@@ -31,6 +32,8 @@ from backend.settings import Settings
 GROUP = "channel_kit.providers"
 TIDY = "messengers.tidy"
 TIDYING = Periodic(TIDY, 86_400)
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z")
+_RESERVED = ("stored", "web")  # names of other files in links
 
 
 @dataclass(frozen=True)
@@ -62,20 +65,52 @@ class Messenger:
 Opener = Callable[[Context], Messenger | None]
 
 
+class BrokenMessenger(Exception):
+    """A package brings a messenger that cannot be used. Starting without it would fail every message for it."""
+
+
 def installed() -> list[Opener]:
-    """The openers that installed packages name."""
-    return [point.load() for point in entry_points(group=GROUP)]
+    """The openers that installed packages name. Raises ``BrokenMessenger`` for one that cannot be loaded."""
+    return [_loaded(point) for point in entry_points(group=GROUP)]
+
+
+def _loaded(point: EntryPoint) -> Opener:
+    try:
+        opener: Opener = point.load()
+    except Exception as error:
+        package = f"{point.dist.name} {point.dist.version}" if point.dist else "a package"
+        raise BrokenMessenger(
+            f"the messenger {point.name!r} of {package} cannot be loaded from {point.value}: "
+            f"{type(error).__name__}: {error}; mend or uninstall the package"
+        ) from error
+    return opener
 
 
 def open_messengers(
     context: Context, providers: Mapping[str, Provider] | None = None, *, more: Sequence[Opener] = ()
 ) -> dict[str, Messenger]:
-    """Every messenger by its name, those of ``more`` beside the built-in ones; ``providers`` (tests) replaces all."""
+    """Every messenger by its name, those of ``more`` beside the built-in ones; ``providers`` (tests) replaces all.
+
+    Raises ``BrokenMessenger`` for a name that two of them go by, or that is none.
+    """
     if providers is not None:
         return {name: Messenger(provider) for name, provider in providers.items()}
     openers: list[Opener] = [_webchat, _telegram, _http, *more]
-    found = [messenger for opener in openers if (messenger := opener(context)) is not None]
-    return {messenger.provider.name: messenger for messenger in found}
+    found: dict[str, Messenger] = {}
+    for opener in openers:
+        messenger = opener(context)
+        if messenger is not None:
+            found[_free_name(messenger, found)] = messenger
+    return found
+
+
+def _free_name(messenger: Messenger, others: Mapping[str, Messenger]) -> str:
+    name = messenger.provider.name
+    if name in others or name in _RESERVED or not _NAME.match(name):
+        raise BrokenMessenger(
+            f"a messenger cannot be called {name!r}: another one is, or it is not made of 1 to 40 of a-z, 0-9, - and _"
+        )
+    return name
 
 
 def tidying(messengers: Mapping[str, Messenger]) -> Handler:

@@ -1,16 +1,20 @@
 """The provider contract over two signed calls to a service of your own: ``/check`` and ``/messages``."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import urlsplit
 
+from backend.db import storable
 from backend.errors import NeighbourError
 from backend.providers.base import Capabilities, DeliveryError, Line, Outgoing, WrongCredentials
 from backend.providers.calls import Answer, Caller
 from backend.providers.http.signature import sign
 
+_KEY = re.compile(r"[\w.:@+-]{1,100}\Z", re.ASCII)  # it is a part of an address
 ALL_TYPES = frozenset({"text", "picture", "file", "video", "audio", "voice", "sticker", "location", "contact"})
 
 
@@ -36,10 +40,11 @@ class HttpProvider:
         if answer.status in (401, 403, 422):
             raise WrongCredentials
         key, title = answer.body.get("key"), answer.body.get("title")
-        if answer.status != 200 or not isinstance(key, str) or not key:
+        if answer.status != 200 or not isinstance(key, str) or not _KEY.match(key):
             raise NeighbourError(f"the service answered {answer.status} without a line's key", permanent=False)
-        visitor_url = answer.body.get("visitor_url")
-        return Line(key[:100], str(title or login)[:255], None, visitor_url if isinstance(visitor_url, str) else None)
+        url = answer.body.get("visitor_url")
+        is_link = isinstance(url, str) and url.startswith(("https://", "http://"))
+        return Line(key, storable(str(title or login))[:255], None, url if is_link else None)
 
     def send(self, line: Line, message: Outgoing) -> str | None:
         """Hand a message over. ``Idempotency-Key`` is the same at every try."""
@@ -73,14 +78,16 @@ class HttpProvider:
             return answer
         passes = answer.status in (408, 409, 425, 429) or not 400 <= answer.status < 500
         given = answer.body.get("code")
+        code = given if isinstance(given, int) else code
         raise DeliveryError(
-            str(answer.body.get("reason") or f"the service answered {answer.status}")[:300],
+            str(answer.body.get("reason") or f"the service answered {answer.status}"),
             permanent=not passes,
-            code=given if isinstance(given, int) and 901 <= given <= 905 else code,
+            code=code,
             retry_after_s=answer.retry_after_s,
         )
 
     def _post(self, path: str, body: dict[str, Any], key: str = "") -> Answer:
         raw = json.dumps(body, ensure_ascii=False).encode()
-        headers = sign(self._secret, raw, self._now()) | ({"Idempotency-Key": key} if key else {})
-        return self._caller.post(self._url + path, raw, headers)
+        url = self._url + path
+        headers = sign(self._secret, urlsplit(url).path, raw, self._now()) | ({"Idempotency-Key": key} if key else {})
+        return self._caller.post(url, raw, headers)

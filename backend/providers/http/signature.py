@@ -1,6 +1,7 @@
-"""How the two sides prove themselves: HMAC-SHA256 with one secret over the moment, a dot, and the body.
+"""How the two sides prove themselves: HMAC-SHA256 with one secret over the moment, the path and the body.
 
-Headers: ``X-Kit-Time`` (Unix seconds) and ``X-Kit-Signature`` (lower-case hex). Valid for five minutes either way.
+Dots stand between them. Headers: ``X-Kit-Time`` (Unix seconds) and ``X-Kit-Signature`` (lower-case hex). Valid for five
+minutes either way; the path makes sure that a call for one line cannot be repeated against another.
 """
 
 import hashlib
@@ -11,19 +12,20 @@ TIME, SIGNATURE = "X-Kit-Time", "X-Kit-Signature"
 VALID_S = 300
 
 
-def sign(secret: str, body: bytes, now_s: float) -> dict[str, str]:
-    """The two headers for a body."""
+def sign(secret: str, path: str, body: bytes, now_s: float) -> dict[str, str]:
+    """The two headers for a body that is posted to ``path``."""
     moment = str(int(now_s))
-    return {TIME: moment, SIGNATURE: _digest(secret, moment, body)}
+    return {TIME: moment, SIGNATURE: _digest(secret, moment, path, body)}
 
 
-def is_genuine(secret: str, headers: Mapping[str, str], body: bytes, now_s: float) -> bool:
+def is_genuine(secret: str, headers: Mapping[str, str], path: str, body: bytes, now_s: float) -> bool:
     """Whether the other side signed these bytes, not long ago."""
     moment, given = headers.get(TIME, ""), headers.get(SIGNATURE, "")
     if not (moment.isdecimal() and len(moment) < 12) or abs(now_s - int(moment)) > VALID_S:
         return False
-    return hmac.compare_digest(_digest(secret, moment, body).encode(), given.strip().lower().encode("ascii", "replace"))
+    wanted = _digest(secret, moment, path, body)
+    return hmac.compare_digest(wanted.encode(), given.strip().lower().encode("ascii", "replace"))
 
 
-def _digest(secret: str, moment: str, body: bytes) -> str:
-    return hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+def _digest(secret: str, moment: str, path: str, body: bytes) -> str:
+    return hmac.new(secret.encode(), f"{moment}.{path}.".encode() + body, hashlib.sha256).hexdigest()

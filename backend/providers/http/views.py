@@ -13,7 +13,8 @@ from backend.providers.base import DeliveryError, Incoming, Media, MessageType, 
 from backend.providers.http.signature import is_genuine
 
 _TYPES = get_args(MessageType)
-_EXTRA = ("location", "contact", "sticker_id", "callback_data", "post", "shared_post")
+_OBJECTS = ("location", "contact", "post", "shared_post")
+_WITH_MEDIA = frozenset(_TYPES) - {"text", "location", "contact"}
 Json = dict[str, Any]
 
 
@@ -24,8 +25,8 @@ def blueprint(*, engine: Engine, relay: Relay, secret: str, now: Callable[[], fl
     @views.post("/providers/http/<line_key>/<what>")
     def take(line_key: str, what: str) -> Response:
         raw = request.get_data(cache=True)
-        if not is_genuine(secret, dict(request.headers), raw, now()):
-            raise Refusal("The signature does not match, or is older than five minutes.", status=403,
+        if not is_genuine(secret, dict(request.headers), request.path, raw, now()):
+            raise Refusal("The signature does not match this path and body, or is older than five minutes.", status=403,
                           code="bad_signature")  # fmt: skip
         act = _ACTS.get(what)
         body = request.get_json(silent=True, force=True)
@@ -44,6 +45,8 @@ def _message(body: Json) -> Incoming:
     kind = body.get("type", "text")
     if kind not in _TYPES:
         raise Refusal(f"type must be one of {', '.join(_TYPES)}.")
+    media = _media(body.get("media"))
+    _check_parts(body, kind, media)
     return Incoming(
         id=_text(body, "id"),
         conversation=_text(body, "conversation"),
@@ -52,12 +55,38 @@ def _message(body: Json) -> Incoming:
         type=cast(MessageType, kind),
         text=str(body.get("text") or ""),
         sent_at_ms=_milliseconds(body),
-        media=_media(body.get("media")),
+        media=media,
         phone=_optional(body, "phone"),
         email=_optional(body, "email"),
         reply_to=_optional(body, "reply_to"),
-        extra={name: body[name] for name in _EXTRA if name in body},
+        extra=_extra(body),
     )
+
+
+def _extra(body: Json) -> Json:
+    texts = {name: body[name] for name in ("sticker_id", "callback_data") if _is_text(body.get(name))}
+    return texts | {name: body[name] for name in _OBJECTS if isinstance(body.get(name), dict)}
+
+
+def _check_parts(body: Json, kind: str, media: Media | None) -> None:
+    """Refuse now what Kommo would refuse later, when nobody could tell the service any more."""
+    place, person = body.get("location"), body.get("contact")
+    if kind == "text" and not body.get("text"):
+        raise Refusal("A text message needs a text.")
+    if kind in _WITH_MEDIA and media is None:
+        raise Refusal(f"A {kind} message needs media.url.")
+    if kind == "location" and not (isinstance(place, dict) and all(_is_number(place.get(n)) for n in ("lon", "lat"))):
+        raise Refusal("A location message needs location.lon and location.lat, as numbers.")
+    if kind == "contact" and not (isinstance(person, dict) and all(_is_text(person.get(n)) for n in ("name", "phone"))):
+        raise Refusal("A contact message needs contact.name and contact.phone, as texts.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 180
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _milliseconds(body: Json) -> int:
@@ -71,8 +100,11 @@ def _media(given: object) -> Media | None:
     if not isinstance(given, dict) or not str(given.get("url", "")).startswith("https://"):
         raise Refusal("media.url must be an https link that anybody can fetch.")
     size, lasts = given.get("file_size"), given.get("duration_s")
-    return Media(str(given["url"]), str(given.get("file_name") or ""), size if isinstance(size, int) else 0,
-                 lasts if isinstance(lasts, int) else None)  # fmt: skip
+    return Media(str(given["url"]), str(given.get("file_name") or ""), _count(size) or 0, _count(lasts))
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None
 
 
 def _text(body: Json, name: str) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from backend.errors import NeighbourError
 from backend.providers.base import DeliveryError, WrongCredentials
-from backend.providers.calls import Answer, Caller
+from backend.providers.calls import Answer, Caller, pause_s
 
 _BLOCKED = ("bot was blocked", "user is deactivated", "bot was kicked")
 _NOBODY = ("chat not found", "peer_id_invalid", "have no rights to send")
@@ -36,18 +36,22 @@ class BotApi:
 
     def file_address(self, token: str, file_id: str) -> str:
         """Where a file can be fetched for the next hour. The address holds the token: it must not leave the server."""
-        path = self.ask(token, "getFile", file_id=file_id).get("file_path", "")
+        found = self.ask(token, "getFile", file_id=file_id)
+        path = found.get("file_path", "") if isinstance(found, dict) else ""
         return f"{self.url}/file/bot{quote(token, safe=':')}/{quote(str(path))}"
 
 
 def _refusal(answer: Answer) -> Exception:
     said = str(answer.body.get("description") or f"status {answer.status}")
+    if "ok" not in answer.body:  # a proxy's page, not Telegram
+        return DeliveryError(f"Telegram does not answer: {said}", permanent=False, code=903)
     if answer.status in (401, 404):
         return WrongCredentials()
     reason, lowered = f"Telegram refused: {said}", said.lower()
     if answer.status == 429:
-        pause_s = (answer.body.get("parameters") or {}).get("retry_after")
-        return DeliveryError(reason, permanent=False, retry_after_s=float(pause_s or 1))
+        parameters = answer.body.get("parameters")
+        told = parameters.get("retry_after") if isinstance(parameters, dict) else None
+        return DeliveryError(reason, permanent=False, retry_after_s=pause_s(told) or answer.retry_after_s or 1.0)
     if answer.status == 403 or any(text in lowered for text in _BLOCKED):
         return DeliveryError(reason, permanent=True, code=901)
     if any(text in lowered for text in _NOBODY):

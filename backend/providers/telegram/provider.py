@@ -9,6 +9,7 @@ from backend.providers.telegram.api import BotApi, hook_secret
 from backend.providers.telegram.updates import OF_MENU
 
 MAX_TEXT, MAX_CAPTION = 4096, 1024  # characters
+_MOST_BEGUN = 1000  # messages of which some parts were sent
 MAX_KEY = 64  # bytes of what a button sends back
 EVENTS = ["message", "edited_message", "message_reaction", "callback_query"]
 _Part = tuple[str, dict[str, Any]]  # a method and its members
@@ -34,6 +35,7 @@ class Telegram:
     def __init__(self, api: BotApi, public_url: str) -> None:
         self._api = api
         self._public_url = public_url.rstrip("/")
+        self._begun: dict[tuple[str, str], tuple[int, str | None]] = {}
 
     def check(self, login: str, password: str) -> Line:
         """Ask Telegram who the token is, compare with the login, and let the bot's updates come to our door."""
@@ -41,6 +43,8 @@ class Telegram:
             bot = self._api.ask(password, "getMe")
         except DeliveryError as error:
             raise NeighbourError(error.reason, permanent=False) from error
+        if not isinstance(bot, dict) or "id" not in bot:
+            raise NeighbourError("Telegram does not say whose token this is", permanent=False)
         name = str(bot.get("username") or "")
         if name.lower() != login.strip().removeprefix("@").lower():
             raise WrongCredentials
@@ -48,6 +52,7 @@ class Telegram:
         self._api.ask(
             password, "setWebhook", url=f"{self._public_url}/providers/telegram/{key}",
             secret_token=hook_secret(password), allowed_updates=EVENTS,
+            max_connections=1,  # or Telegram would bring the updates of one chat side by side
         )  # fmt: skip
         return Line(key, str(bot.get("first_name") or name), password, f"https://t.me/{name}")
 
@@ -55,10 +60,21 @@ class Telegram:
         """Send a message; what does not fit into one goes as several. Gives the id of the last one."""
         target = {"chat_id": message.conversation, "reply_parameters": _reply(message.reply_to)}
         parts = [*_forwarded(message.forwards), *_own(message)]
-        sent: dict[str, Any] = {}
-        for method, members in parts:
-            sent = self._ask(line, method, **target, **members)
-        return str(sent["message_id"])
+        begun, last = self._begun.pop((line.key, message.id), (0, None))
+        for number in range(begun, len(parts)):
+            method, members = parts[number]
+            try:
+                last = _id_of(self._ask(line, method, **target, **members))
+            except DeliveryError:
+                self._remember((line.key, message.id), number, last)
+                raise
+        return last
+
+    def _remember(self, message: tuple[str, str], number: int, last: str | None) -> None:
+        """Which part of a message is next, so that another try does not show the first ones again."""
+        if len(self._begun) >= _MOST_BEGUN:
+            self._begun.pop(next(iter(self._begun)), None)
+        self._begun[message] = number, last
 
     def react(self, line: Line, conversation: str, message_id: str, emoji: str | None) -> None:
         """Set the bot's reaction, or take it back."""
@@ -76,6 +92,11 @@ class Telegram:
             return self._api.ask(line.secret, method, **members)
         except WrongCredentials:
             raise DeliveryError("Telegram does not know the bot's token any more", permanent=True, code=902) from None
+
+
+def _id_of(sent: object) -> str | None:
+    """The message's id. An answer without one is no reason to send the message again."""
+    return str(sent["message_id"]) if isinstance(sent, dict) and "message_id" in sent else None
 
 
 def _reply(message_id: str | None) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ _MEDIA: tuple[tuple[str, MessageType], ...] = (
 def incoming(message: Json, line_key: str, links: MediaLinks) -> Incoming | None:
     """A customer's message in a private chat; None for what has no meaning in Kommo (somebody joined, a poll)."""
     chat, sender = _object(message, "chat"), _object(message, "from")
-    if chat.get("type") != "private" or sender.get("is_bot"):
+    if chat.get("type") != "private" or sender.get("is_bot") or not _are_ids(message.get("message_id"), chat, sender):
         return None
     kind, media, extra = _content(message, line_key, links)
     text = str(message.get("text") or message.get("caption") or "")
@@ -41,7 +41,7 @@ def choice(query: Json) -> Incoming | None:
     """A button that the customer pressed: its title is the text; a menu's row also has a key, ``callback_data``."""
     message, sender = _object(query, "message"), _object(query, "from")
     chat, key = _object(message, "chat"), query.get("data")
-    if chat.get("type") != "private" or not isinstance(key, str):
+    if chat.get("type") != "private" or not isinstance(key, str) or not _are_ids(0, chat, sender):
         return None
     rows = _object(message, "reply_markup").get("inline_keyboard") or []
     titles = [button.get("text") for row in rows for button in row if button.get("callback_data") == key]
@@ -57,10 +57,16 @@ def choice(query: Json) -> Incoming | None:
     )
 
 
-def reaction(update: Json) -> tuple[str, str, str | None]:
+def _are_ids(message_id: object, *people: Json) -> bool:
+    return all(isinstance(one, int) and abs(one) < 2**63 for one in (message_id, *(who.get("id") for who in people)))
+
+
+def reaction(update: Json) -> tuple[str, str, str | None] | None:
     """Conversation, message and the emoji that stands now."""
+    if not _are_ids(update.get("message_id"), _object(update, "chat")):
+        return None
     emojis = [one.get("emoji") for one in update.get("new_reaction") or [] if isinstance(one, dict)]
-    known = [emoji for emoji in emojis if emoji]
+    known = [emoji for emoji in emojis if isinstance(emoji, str) and emoji]
     return str(_object(update, "chat").get("id")), str(update.get("message_id")), known[-1] if known else None
 
 

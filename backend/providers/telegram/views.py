@@ -2,13 +2,14 @@
 
 import hmac
 import logging
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy import Connection, Engine
 
 from backend.db import transaction
 from backend.errors import Refusal
-from backend.providers.base import MediaLinks, Relay
+from backend.providers.base import Incoming, MediaLinks, Relay
 from backend.providers.telegram.api import hook_secret
 from backend.providers.telegram.provider import EVENTS
 from backend.providers.telegram.updates import choice, incoming, reaction
@@ -33,7 +34,7 @@ def blueprint(*, engine: Engine, relay: Relay, links: MediaLinks) -> Blueprint:
         body = request.get_json(silent=True, force=True)
         if isinstance(body, dict):
             with transaction(engine) as conn:
-                _take(conn, body, line_key, relay, links)
+                _take(conn, _read(body, line_key, links), line_key, relay)
             pressed = body.get("callback_query")
             if isinstance(pressed, dict):  # an answer may call a method: the button stops waiting
                 return jsonify(method="answerCallbackQuery", callback_query_id=pressed.get("id"))
@@ -42,15 +43,38 @@ def blueprint(*, engine: Engine, relay: Relay, links: MediaLinks) -> Blueprint:
     return views
 
 
-def _take(conn: Connection, body: dict[str, object], line_key: str, relay: Relay, links: MediaLinks) -> None:
+@dataclass(frozen=True)
+class _Update:
+    """What an update means for Kommo; nothing of it is set where it means nothing."""
+
+    new: Incoming | None = None
+    edited: Incoming | None = None
+    reacted: tuple[str, str, str | None] | None = None
+
+
+def _read(body: dict[str, object], line_key: str, links: MediaLinks) -> _Update:
+    """Read an update. One that cannot be read must not be repeated for ever, with everything behind it waiting."""
     new, edited, reacted, chosen = (body.get(name) for name in EVENTS)
-    if isinstance(new, dict) and (message := incoming(new, line_key, links)):
-        relay.receive(conn, "telegram", line_key, message)
-    elif isinstance(edited, dict) and (message := incoming(edited, line_key, links)):
-        relay.edit(conn, "telegram", line_key, message)
-    elif isinstance(chosen, dict) and (message := choice(chosen)):
-        relay.receive(conn, "telegram", line_key, message)
-    elif isinstance(reacted, dict):
-        relay.react(conn, ("telegram", line_key), *reaction(reacted))
+    try:
+        if isinstance(new, dict):
+            return _Update(new=incoming(new, line_key, links))
+        if isinstance(edited, dict):
+            return _Update(edited=incoming(edited, line_key, links) if "location" not in edited else None)
+        if isinstance(chosen, dict):
+            return _Update(new=choice(chosen))
+        return _Update(reacted=reaction(reacted) if isinstance(reacted, dict) else None)
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        log.warning("an update that cannot be read was left out: %s", type(error).__name__)
+        return _Update()
+
+
+def _take(conn: Connection, update: _Update, line_key: str, relay: Relay) -> None:
+    if update.new:
+        relay.receive(conn, "telegram", line_key, update.new)
+    elif update.edited:
+        if not relay.edit(conn, "telegram", line_key, update.edited):  # it has overtaken its message
+            relay.receive(conn, "telegram", line_key, update.edited)
+    elif update.reacted:
+        relay.react(conn, ("telegram", line_key), *update.reacted)
     else:
         log.info("an update without meaning for Kommo was left out")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from backend.channels.models import links
 from backend.conversations import store
 from backend.db import transaction
-from backend.providers.base import DeliveryError, Incoming, Line, Outgoing
+from backend.providers.base import DeliveryError, Incoming, Line, Media, Outgoing
 from tests.backend.conversations.conftest import IDS, LINE, Desk
 from tests.backend.conversations.test_out import answer, talking
 
@@ -204,3 +204,13 @@ def test_the_senders_of_hooks_cannot_name_a_moment_that_stops_the_lane(talking: 
     assert told(talking) == [(1, None)]
     assert json.dumps(talking.provider.sent[0].id)
     assert store.OUTGOING in {message.direction for message in talking.messages()}
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [("https://x/files/caf%C3%A9.png?a=1", "café.png"), ("https://x/", "picture"), ("https://x", "picture")],
+)
+def test_a_picture_without_a_name_gets_one_because_kommo_wants_it(desk: Desk, url: str, name: str) -> None:
+    desk.say(type="picture", text="", media=Media(url))
+    desk.work()
+    assert desk.sent_to_amojo()[0]["payload"]["message"]["file_name"] == name

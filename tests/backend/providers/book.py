@@ -10,6 +10,7 @@ class Book:
 
     def __init__(self) -> None:
         self.is_linked = True
+        self.knows_edited = True
         self.kept_secret: str | None = None
         self.received: list[Incoming] = []
         self.edited: list[Incoming] = []
@@ -31,8 +32,9 @@ class Book:
         return self.is_linked
 
     def edit(self, conn: Connection, provider: str, line_key: str, message: Incoming) -> bool:
-        self.edited.append(message)
-        return self.is_linked
+        if self.knows_edited:
+            self.edited.append(message)
+        return self.is_linked and self.knows_edited
 
     def react(
         self, conn: Connection, line: tuple[str, str], conversation: str, message_id: str, emoji: str | None

@@ -1,6 +1,10 @@
 """Imitations of the messengers that we speak to: a Bot API, and somebody's own service."""
 
 import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +20,7 @@ class BotApiDouble:
 
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     next_answer: Answer | None = None
+    fails_at: dict[int, Answer] = field(default_factory=dict)  # by the number of the call that sends
 
     def __call__(self, asked: Asked) -> Answer:
         if asked.path == f"/file/bot{TOKEN}/photos/1.jpg":
@@ -29,6 +34,8 @@ class BotApiDouble:
         method, body = asked.path.removeprefix(prefix), asked.json
         if "chat_id" in body and body["chat_id"] != "77":
             return Answer(400, {"ok": False, "error_code": 400, "description": "Bad Request: chat not found"})
+        if "chat_id" in body and (failure := self.fails_at.pop(len(self.sent) + 1, None)):
+            return failure
         self.sent.append((method, body))
         results: dict[str, Any] = {
             "getMe": {"id": 123456, "is_bot": True, "first_name": "Acme bot", "username": "acme_bot"},
@@ -52,7 +59,7 @@ class ServiceDouble:
     def __call__(self, asked: Asked) -> Answer:
         import time
 
-        if not is_genuine(self.secret, asked.headers, asked.body, time.time()):
+        if not is_genuine(self.secret, asked.headers, asked.path, asked.body, time.time()):
             return Answer(403, {"reason": "bad signature"})
         if self.next_answer:
             answer, self.next_answer = self.next_answer, None
@@ -71,3 +78,31 @@ class ServiceDouble:
 
     def texts(self) -> list[str]:
         return [body["text"] for body in self.seen.values()]
+
+
+@contextmanager
+def dripping(
+    body: bytes, pause_s: float, head: bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
+) -> Iterator[str]:
+    """A server that sends its answer byte after byte."""
+    is_over = threading.Event()
+
+    def serve(listening: socket.socket) -> None:
+        talking, _ = listening.accept()
+        with talking:
+            talking.recv(65_536)
+            talking.sendall(head)
+            for byte in body:
+                if is_over.wait(pause_s):
+                    return
+                try:
+                    talking.sendall(bytes([byte]))
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, args=[listening])
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        is_over.set()
+        thread.join()

@@ -137,8 +137,8 @@ def own_service(engine: Engine) -> Iterator[Case]:
 
             message = {"id": message_id, "conversation": "77", "sender_id": "m", "sender_name": "Maria", "text": text}
             raw = json.dumps(message).encode()
-            headers = sign(double.secret, raw, time.time())
-            return int(http.post("/providers/http/line-1/messages", data=raw, headers=headers).status_code)
+            headers = sign(double.secret, (path := "/providers/http/line-1/messages"), raw, time.time())
+            return int(http.post(path, data=raw, headers=headers).status_code)
 
         def fail_once() -> None:
             double.next_answer = Answer(502)

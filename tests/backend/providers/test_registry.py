@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from backend.jobs.run import Job
 from backend.media.links import Links
 from backend.providers import registry
-from backend.providers.registry import Context, Messenger, open_messengers
+from backend.providers.registry import BrokenMessenger, Context, Messenger, open_messengers
 from backend.seal import Sealer, new_key
 from backend.settings import Settings
 from tests.backend.conversations.conftest import Listening
@@ -44,14 +44,41 @@ def test_a_package_brings_its_own_by_an_entry_point(sqlite_engine: Engine) -> No
 
 
 def test_an_installed_package_is_found_by_its_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "acme_messenger.py").write_text("def open(context):\n    return None\n")
-    about = tmp_path / "acme_messenger-1.0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-messenger\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text(f"[{registry.GROUP}]\nacme = acme_messenger:open\n")
+    install(tmp_path, "acme_messenger", "def open(context):\n    return None\n")
     monkeypatch.syspath_prepend(tmp_path)
     (opener,) = registry.installed()
     assert opener.__module__ == "acme_messenger"
+
+
+def install(folder: Path, module: str, code: str) -> None:
+    """What pip leaves behind of a package."""
+    (folder / f"{module}.py").write_text(code)
+    about = folder / f"{module}-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(f"[{registry.GROUP}]\nacme = {module}:open\n")
+
+
+@pytest.mark.parametrize("code", ["import a_module_that_is_not_there", "1 / 0", "opens = None"])
+def test_a_package_that_cannot_be_loaded_is_named_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    module = f"broken_{abs(hash(code))}"
+    install(tmp_path, module, code)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(BrokenMessenger, match=rf"'acme' of {module} 1.0 .*Error.*uninstall"):
+        registry.installed()
+
+
+@pytest.mark.parametrize("name", ["telegram", "listening", "web", "stored", "a name", "", "x" * 41, "Ünder"])
+def test_a_package_cannot_take_anothers_name_or_one_that_is_none(sqlite_engine: Engine, name: str) -> None:
+    def named(opened: Context) -> Messenger:
+        provider = Listening()
+        provider.name = name
+        return Messenger(provider)
+
+    with pytest.raises(BrokenMessenger, match="cannot be called"):
+        open_messengers(context(sqlite_engine), more=[brought, named])
 
 
 def test_every_messenger_is_told_to_tidy_by_the_daily_job() -> None:

@@ -4,6 +4,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from backend.media.links import Links
@@ -11,7 +13,7 @@ from backend.providers.base import DeliveryError, Line, Media, Outgoing
 from backend.providers.parts import Button, Choice, Menu, Section
 from backend.providers.telegram import views
 from backend.providers.telegram.api import BotApi, hook_secret
-from backend.providers.telegram.provider import Telegram
+from backend.providers.telegram.provider import EVENTS, MAX_TEXT, Telegram
 from backend.seal import Sealer, new_key
 from backend.web import problems
 from tests.backend.providers.book import Book
@@ -84,6 +86,23 @@ def test_a_long_text_goes_in_parts_and_a_quote_names_its_message(bot: Telegram, 
     assert double.sent[0][1]["reply_parameters"]["message_id"] == 5
 
 
+@pytest.mark.parametrize("answer", [Answer(429, {"ok": False, "parameters": {"retry_after": 1}}), Answer(0)], ids=str)
+def test_a_second_try_does_not_repeat_the_parts_that_arrived(
+    bot: Telegram, double: BotApiDouble, answer: Answer
+) -> None:
+    message = Outgoing("1", "77", "text", "a" * MAX_TEXT + "b" * MAX_TEXT + "c")
+    double.fails_at = {2: answer}
+    with pytest.raises(DeliveryError):
+        bot.send(LINE, message)
+    assert bot.send(LINE, message) == "503"
+    assert [text[0] for text in double.texts()] == ["a", "b", "c"]
+
+
+def test_an_answer_without_an_id_is_no_reason_to_send_again(bot: Telegram, double: BotApiDouble) -> None:
+    double.next_answer = Answer(200, {"ok": True, "result": True})
+    assert bot.send(LINE, Outgoing("1", "77", "text", "Hi")) is None
+
+
 def keyboards(double: BotApiDouble) -> list[dict[str, Any]]:
     return [body["reply_markup"] for _, body in double.sent if body.get("reply_markup")]
 
@@ -130,7 +149,12 @@ def test_reactions_and_typing_are_shown(bot: Telegram, double: BotApiDouble) -> 
     [(Answer(403, {"ok": False, "description": "Forbidden: bot was blocked by the user"}), True, 901, None),
      (Answer(429, {"ok": False, "parameters": {"retry_after": 7}}), False, 905, 7.0),
      (Answer(400, {"ok": False, "description": "Bad Request: chat not found"}), True, 904, None),
-     (Answer(500), False, 903, None), (Answer(401, {"ok": False}), True, 902, None)],
+     (Answer(500), False, 903, None), (Answer(404, b"<html>no such page</html>"), False, 903, None),
+     (Answer(200, b"<html>welcome</html>"), False, 903, None),
+     (Answer(301, headers={"Location": "https://evil.example/"}), False, 903, None),
+     (Answer(429, {"ok": False, "parameters": {"retry_after": "soon"}}), False, 905, 1.0),
+     (Answer(429, {"ok": False, "parameters": [1e400]}, {"Retry-After": "30"}), False, 905, 30.0),
+     (Answer(401, {"ok": False}), True, 902, None)],
 )  # fmt: skip
 def test_refusals_mean_what_telegram_means(
     bot: Telegram, double: BotApiDouble, answer: Answer, permanent: bool, code: int, pause: float | None
@@ -176,6 +200,52 @@ def test_edits_and_reactions_arrive(http: FlaskClient, book: Book) -> None:
     update(http, message_reaction={**reacted, "new_reaction": []})
     assert book.edited[0].text == "corrected"
     assert book.reactions == [("77", "5", "🔥"), ("77", "5", None)]
+
+
+def test_an_edit_that_overtakes_its_message_is_received_in_its_place(http: FlaskClient, book: Book) -> None:
+    book.knows_edited = False
+    for _ in range(2):
+        update(http, edited_message=message(text="corrected", edit_date=1770110105))
+    update(http, message=message(text="frist"))
+    assert [m.text for m in book.received] == ["corrected"]
+
+
+def test_a_position_that_moves_is_not_told_again_and_again(http: FlaskClient, book: Book) -> None:
+    place = {"longitude": 1.5, "latitude": 2.5, "live_period": 900}
+    update(http, edited_message=message(location=place, edit_date=1770110105))
+    assert book.edited == book.received == []
+
+
+def test_every_picture_of_an_album_is_a_message_of_its_own(http: FlaskClient, book: Book) -> None:
+    for number, caption in ((5, {"caption": "Two photos"}), (6, {})):
+        photo = [{"file_id": f"f{number}", "file_size": 9}]
+        update(http, message={**message(photo=photo, media_group_id="g1", **caption), "message_id": number})
+    assert [(m.id, m.type, m.text) for m in book.received] == [("5", "picture", "Two photos"), ("6", "picture", "")]
+
+
+def test_a_repeated_update_and_a_gap_before_it_change_nothing(http: FlaskClient, book: Book) -> None:
+    for number in (7, 900, 7):
+        http.post("/providers/telegram/123456", json={"update_id": number, "message": message(text="hi")},
+                  headers={views.HEADER: hook_secret(TOKEN)})  # fmt: skip
+    assert len(book.received) == 1
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20), lambda inner:
+    st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
+        ["chat", "from", "id", "type", "text", "photo", "file_id", "file_size", "voice", "duration", "location", "date",
+         "message", "message_id", "data", "reply_markup", "inline_keyboard", "new_reaction", "emoji", "contact"]),
+        inner, max_size=6), max_leaves=30)  # fmt: skip
+
+
+@given(what=st.sampled_from(EVENTS), junk=st.dictionaries(st.sampled_from(list(message())), JUNK), more=JUNK)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_update_whatever_it_holds_is_refused_because_telegram_would_repeat_it(
+    http: FlaskClient, what: str, junk: Any, more: Any
+) -> None:
+    whole = {**message(photo=more, reply_markup=more, location=more), **junk, "data": "x", "message": message()}
+    body: dict[str, Any] = {what: whole}
+    assert update(http, **body) == 200
 
 
 @pytest.mark.parametrize(
