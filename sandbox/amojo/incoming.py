@@ -30,15 +30,19 @@ def message_content(message: Part, switches: Switches, *, is_edit: bool = False)
     message.whole("media_duration")
     for name in ("callback_data", "sticker_id"):
         message.text(name)
+    content |= _place_or_card(message, kind)
+    _check_posts(message, is_edit=is_edit)
+    return content | {name: message.content[name] for name in KEPT if name in message}
+
+
+def _place_or_card(message: Part, kind: str) -> dict[str, Any]:
     if kind == "location":
         place = message.needed("location")
-        content["location"] = {"lon": place.decimal("lon"), "lat": place.decimal("lat")}
+        return {"location": {"lon": place.decimal("lon"), "lat": place.decimal("lat")}}
     if kind == "contact":
         card = message.needed("contact")
-        names = ("name", "phone")
-        content["contact"] = {name: card.text(name, required=True, empty=False) for name in names}
-    _check_posts(message)
-    return content | {name: message.content[name] for name in KEPT if name in message}
+        return {"contact": {name: card.text(name, required=True, empty=False) for name in ("name", "phone")}}
+    return {}
 
 
 def check_person(person: Part, switches: Switches, *, phone_may_be_number: bool = False) -> None:
@@ -95,6 +99,7 @@ def check_quotes(payload: Part) -> list[Part]:
 def _check_embedded(quoted: Part) -> None:
     kind = quoted.text("type", required=True)
     quoted.text("text", required=kind == "text")
+    _place_or_card(quoted, kind)
     quoted.whole("timestamp", required=True)
     quoted.whole("msec_timestamp", required=True)
     sender = quoted.needed("sender")
@@ -113,14 +118,18 @@ def _file(message: Part, kind: str, switches: Switches, *, is_edit: bool) -> dic
     return {name: value for name, value in found.items() if value} if is_edit else found
 
 
-def _check_posts(message: Part) -> None:
+def _check_posts(message: Part, *, is_edit: bool) -> None:
     post = message.part("post")
     if post is not None:
+        if is_edit:
+            raise message.refuse("post", "is for new messages: a comment cannot be edited")
         post.text("id", required=True)
         post.text("url", required=True)
     shared = message.part("shared_post")
-    if shared is not None and shared.text("type", required=True) != "post":
-        raise shared.refuse("type", "must be post")
+    if shared is not None:
+        if shared.text("type", required=True) != "post":
+            raise shared.refuse("type", "must be post")
+        shared.text("url", required=True, empty=False)
 
 
 def times(payload: Part, now: float) -> tuple[int, int]:

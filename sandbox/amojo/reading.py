@@ -109,7 +109,7 @@ def read(body: bytes) -> Part:
     """Return the body as an object; raise Refused."""
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise bad_request("invalid json") from None
     if not isinstance(content, dict):
         raise bad_request("body must be object")

@@ -1,5 +1,6 @@
 """Statements 28 to 61 of the chat conformance list: chats, messages, delivery, history, typing, reactions."""
 
+import json
 import statistics
 import time
 from typing import Any
@@ -250,6 +251,45 @@ def test_052_one_forward_and_quotes_of_the_same_chat(chat: ChatClient) -> None:
 def test_052b_a_refused_quote_leaves_no_chat_behind(world: World, chat: ChatClient) -> None:
     answer = chat.message(conversation_id="new", reply_to={"message": {"msgid": "none"}})
     assert (answer.status_code, world.chats.chats) == (400, {})
+
+
+@pytest.mark.parametrize(
+    ("quoted", "status"),
+    [
+        ({"type": "text", "text": "x", "sender": {"name": "Ann"}}, 200),
+        ({"type": "text", "sender": {"name": "Ann"}}, 400),
+        ({"type": "text", "text": "x", "sender": {}}, 400),
+        ({"type": "location", "location": {"lon": 1.0, "lat": 2.0}, "sender": {"id": "u"}}, 200),
+        ({"type": "location", "sender": {"id": "u"}}, 400),
+        ({"type": "contact", "contact": {"name": "Ann"}, "sender": {"id": "u"}}, 400),
+    ],
+)
+def test_052c_words_are_quoted_with_all_that_their_type_needs(
+    chat: ChatClient, quoted: dict[str, Any], status: int
+) -> None:
+    quoted |= {"timestamp": NOW, "msec_timestamp": NOW * 1000}
+    assert chat.message(reply_to={"message": quoted}).status_code == status
+
+
+def test_053b_a_managers_reply_to_a_comment_carries_its_post(
+    world: World, chat: ChatClient, receiver: Receiver
+) -> None:
+    post = {"id": "p1", "url": "https://social.example/p"}
+    taken = chat.new(message={"type": "text", "text": "Nice", "post": post})
+    account = world.accounts.first
+    answer = {"type": "text", "text": "Thanks", "post": {"id": "p1"}, "reply_to": {"message": {"msgid": "m1"}}}
+    world.desk.reply(account.id, taken["conversation_id"], [answer], account.current_user)
+    assert world.chat_courier.settle()
+    inner = json.loads(receiver.got[0].body)["message"]["message"]
+    assert (inner["post"], inner["reply_to"], inner["markup"]) == ({"id": "p1"}, {"message": {"msgid": "m1"}}, None)
+
+
+def test_053c_a_comment_cannot_be_edited_and_a_shared_post_has_an_address(chat: ChatClient) -> None:
+    post = {"id": "p1", "url": "https://social.example/p"}
+    chat.new(message={"type": "text", "text": "Nice", "post": post})
+    assert edit(chat, msgid="m1", message={"type": "text", "text": "x", "post": post}).status_code == 400
+    shared = {"type": "text", "text": "x", "shared_post": {"type": "post"}}
+    assert chat.message(msgid="m2", message=shared).status_code == 400
 
 
 def test_053_comments_make_a_talk_for_each_post(world: World, chat: ChatClient) -> None:

@@ -133,6 +133,7 @@ def test_013_the_signature_comes_before_the_json(chat: ChatClient) -> None:
 
 def test_014_broken_json_is_400_with_the_four_keys(chat: ChatClient) -> None:
     answer = chat.send("POST", f"{BASE}/{SCOPE}", b'{"a')
+    assert chat.send("POST", f"{BASE}/{SCOPE}", b"[" * 100_000).status_code == 400
     assert (answer.status_code, list(answer.get_json())) == (400, list(INVALID))
 
 
