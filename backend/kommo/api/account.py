@@ -128,10 +128,6 @@ class Templates(Collection[Template, TemplateDraft]):
         """Remove a text. Raises ``NotFound``."""
         self._wire.write("DELETE", f"/chats/templates/{id}", None, dict)
 
-    def ask_for_review(self, id: int) -> None:
-        """Hand a text over for review; whoever reviews it hears of it by the hook ``template.review_asked``."""
-        self._wire.write("POST", f"/chats/templates/{id}/review", None, dict)
-
 
 class Files:
     """Files as far as chats need them. ``drive_url`` comes from ``account(with_=["drive_url"])``.
