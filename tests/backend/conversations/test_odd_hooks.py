@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
-from backend.db import transaction
+from backend.channels.models import links
+from backend.db import transaction, utc_now
 from backend.jobs.models import inbox
 from backend.kommo.signature import _hmac
 from backend.providers.base import DeliveryError, Incoming
@@ -126,3 +128,36 @@ def test_a_signed_body_that_is_not_utf_8_is_refused_and_not_saved(desk: Desk) ->
     raw = b'{"account_id":"\xff"}'
     assert desk.post(raw, _hmac(IDS["secret"], raw)).status_code == 400
     assert desk.rows(inbox) == []
+
+
+@pytest.mark.parametrize("name", [name for name in HOOKS if name.startswith("v2")])
+def test_every_sample_is_taken_and_none_is_our_fault(talking: Desk, name: str) -> None:
+    assert talking.hook(name).status_code == 200
+    talking.work()
+    assert {job.state for job in talking.jobs() if job.kind == "amojo.status"} <= {"done"}
+    assert not [status for status in talking.sent_to_amojo("delivery_status") if status.get("error_code") == 903]
+
+
+def second_line(desk: Desk) -> None:
+    with transaction(desk.engine) as conn:
+        conn.execute(insert(links).values(
+            id=2, scope_id=1, provider="listening", line_key="second", login="l", title="Second", state="active",
+            source_external_id="acme-line-2", created_at=utc_now(),
+        ))  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "line"), [("acme-line-1", LINE), ("acme-line-2", "second")])
+def test_a_manager_writes_first_from_the_line_of_the_source_that_he_chose(desk: Desk, source: str, line: str) -> None:
+    second_line(desk)
+    desk.hook("v2-write-first", message__source={"external_id": source})
+    desk.work()
+    assert desk.conversation().line_key == line
+
+
+@pytest.mark.parametrize("source", [None, {"external_id": "channel_kit"}, {"external_id": ""}])
+def test_without_a_known_source_nobody_guesses_between_two_lines(desk: Desk, source: Any) -> None:
+    second_line(desk)
+    desk.hook("v2-write-first", message__source=source)
+    desk.work()
+    assert desk.provider.sent == []
+    assert desk.sent_to_amojo("delivery_status")[0]["error_code"] == 904
