@@ -2,10 +2,10 @@
 
 Jobs whose handler does nothing, over 500 lanes (six a lane, on PostgreSQL twelve) and in a single one, beside one-row
 commits made with the bare driver over one connection: SQLite in one process, PostgreSQL in two, both fully durable.
-Celery on Redis with our tables (ten jobs a lane, PostgreSQL) beside Celery with one task a message, two processes each,
-the same settings. Last, a process of four working threads that is killed while another one stands by: how long until
-everything is done, counted in leases of six seconds; each job leaves a mark before it is noted as done, so what ran
-twice is seen, and recognised by its key.
+Celery with our tables (ten jobs a lane, PostgreSQL) beside Celery with one task a message, two processes each, the same
+settings, on each broker. Last, a process of four working threads that is killed while another one stands by: how long
+until everything is done, counted in leases, of six seconds with a sweep each second, and as shipped; each job leaves a
+mark before it is noted as done, so what ran twice is seen, and recognised by its key.
 """
 
 import itertools
@@ -24,6 +24,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
+from celery import Celery
 from sqlalchemy import Engine, func, select, text
 
 from backend.db import open_engine, transaction
@@ -32,6 +33,7 @@ from backend.jobs.models import READY, outbox
 from backend.jobs.run import Job, Runner
 from backend.jobs.workers import Workers
 from backend.migrations import upgrade
+from bench import peers
 from bench.celery_door import PLAIN
 from bench.rounds import best_of
 from bench.row import Goal, Row, judge, limit
@@ -55,9 +57,11 @@ def run(quick: bool) -> Iterator[Row]:
         }
         best: dict[str, float | None] = dict(best_of(contestants, rounds, less_is_better=False))
         yield judge("PostgreSQL, two processes: 500 lanes", "jobs/s", best, [Goal("raw commits")], less_is_better=False)
-        if brokers.has_redis():
-            with brokers.redis() as redis_url, TemporaryDirectory(prefix="kck-lanes-") as folder:
-                yield _celery(Path(folder), server, redis_url, messages, rounds)
+        for broker_of_round in brokers.BROKERS.values():
+            if broker_of_round.is_installed:
+                yield _celery(broker_of_round, server, messages, rounds)
+            else:
+                peers.note_missing(broker_of_round.name, f"{broker_of_round.hint}, so Celery on it was not measured")
         yield from _recovery(postgres.create_database(server.url))
 
 
@@ -154,31 +158,36 @@ def _drain(url: str) -> tuple[int, float, float]:
     return done, began, ended
 
 
-def _celery(folder: Path, server: postgres.Server, redis_url: str, jobs: int, rounds: int) -> Row:
-    app = broker.open_celery(redis_url)
+def _celery(chosen: brokers.Broker, server: postgres.Server, jobs: int, rounds: int) -> Row:
+    with chosen.running() as url, TemporaryDirectory(prefix="kck-lanes-") as folder:
+        app = broker.open_celery(url)
+        best = best_of(_with_celery(app, Path(folder), server, jobs), rounds, less_is_better=False)
+        app.close()
+    goals, figures = [Goal("one task a message", 1.3)], dict[str, float | None](best)
+    return judge(f"Celery on {chosen.name} with our tables", "jobs/s", figures, goals, less_is_better=False)
 
+
+def _with_celery(app: Celery, folder: Path, server: postgres.Server, jobs: int) -> dict[str, Callable[[], float]]:
     def ours() -> float:
         url = postgres.create_database(server.url)
         engine = open_engine(url)
         upgrade(engine)
         bell.attach(engine, broker.BrokerBell(app))
         _fill(engine, jobs, 500)
-        rate = _emptied(folder, url, redis_url, jobs, lambda: _ready(engine))
+        rate = _emptied(folder, url, app.conf.broker_url, jobs, lambda: _ready(engine))
         engine.dispose()
         return rate
 
     def one_task_a_message() -> float:
-        for number in range(jobs):
-            app.send_task(PLAIN, args=[{"n": number}], ignore_result=True)
         with app.connection_for_read() as connection:
-            channel = connection.default_channel
-            return _emptied(folder, "", redis_url, jobs, lambda: int(channel.client.llen("kck")))
+            queue = app.amqp.queues["kck"](connection.default_channel)
+            queue.declare()
+            queue.purge()
+            for number in range(jobs):
+                app.send_task(PLAIN, args=[{"n": number}], ignore_result=True)
+            return _emptied(folder, "", app.conf.broker_url, jobs, lambda: queue.queue_declare().message_count)
 
-    contestants = {"ours": ours, "one task a message": one_task_a_message}
-    figures: dict[str, float | None] = dict(best_of(contestants, rounds, less_is_better=False))
-    app.close()
-    goals = [Goal("one task a message", 1.3)]
-    return judge("Celery on Redis with our tables", "jobs/s", figures, goals, less_is_better=False)
+    return {"ours": ours, "one task a message": one_task_a_message}
 
 
 def _ready(engine: Engine) -> int:
@@ -186,9 +195,9 @@ def _ready(engine: Engine) -> int:
         return int(conn.execute(select(func.count()).where(outbox.c.state == READY)).scalar_one())
 
 
-def _emptied(folder: Path, database_url: str, redis_url: str, jobs: int, left: Callable[[], int]) -> float:
+def _emptied(folder: Path, database_url: str, broker_url: str, jobs: int, left: Callable[[], int]) -> float:
     """Start a worker of two processes on what waits; jobs a second from the first that is done to the last."""
-    environment = {**os.environ, "BENCH_BROKER_URL": redis_url, "BENCH_DATABASE_URL": database_url}
+    environment = {**os.environ, "BENCH_BROKER_URL": broker_url, "BENCH_DATABASE_URL": database_url}
     command = [sys.executable, "-m", "celery", "-A", "bench.celery_door", "worker", "-c", "2", "-l", "WARNING"]
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     with (folder / "log").open("ab") as log:

@@ -7,27 +7,38 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from programs.ports import free_port
 
-RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+_RABBITMQ = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 
 
-def has_redis() -> bool:
-    """Whether Redis is installed."""
-    return shutil.which("redis-server") is not None
+@dataclass(frozen=True)
+class Broker:
+    """One of the two: its name, Debian's package, its program, and how to run one of its own, which gives its URL."""
 
+    name: str
+    package: str
+    program: str
+    running: Callable[[], AbstractContextManager[str]]
 
-def has_rabbitmq() -> bool:
-    """Whether RabbitMQ is installed."""
-    return RABBITMQ.exists()
+    @property
+    def is_installed(self) -> bool:
+        """Whether it can be run here."""
+        return shutil.which(self.program) is not None
+
+    @property
+    def hint(self) -> str:
+        """What to say where it cannot."""
+        return f"{self.name} is not installed (apt-get install {self.package})"
 
 
 @contextmanager
-def redis() -> Iterator[str]:
+def _redis() -> Iterator[str]:
     """Run a Redis that keeps nothing, and give its URL."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="kck-redis-") as folder:
@@ -42,7 +53,7 @@ def redis() -> Iterator[str]:
 
 
 @contextmanager
-def rabbitmq() -> Iterator[str]:
+def _rabbitmq() -> Iterator[str]:
     """Run a RabbitMQ of its own, and give its URL. It starts slowly: some ten seconds."""
     port, mapper = free_port(), free_port()
     with tempfile.TemporaryDirectory(prefix="kck-rabbit-", ignore_cleanup_errors=True) as folder:
@@ -62,7 +73,7 @@ def rabbitmq() -> Iterator[str]:
         }
         Path(folder, "plugins").write_text("[].")
         with Path(folder, "out").open("wb") as log:
-            process = subprocess.Popen([RABBITMQ], env={**os.environ, **own}, stdout=log, stderr=log, cwd=folder)
+            process = subprocess.Popen([_RABBITMQ], env={**os.environ, **own}, stdout=log, stderr=log, cwd=folder)
         try:
             _wait(process, port, 90)
             yield f"amqp://guest:guest@127.0.0.1:{port}//"
@@ -82,3 +93,8 @@ def _wait(process: subprocess.Popen[bytes], port: int, patience_s: float) -> Non
                 return
         time.sleep(0.1)
     raise TimeoutError(f"nothing listens on port {port} after {patience_s} s")
+
+
+REDIS = Broker("Redis", "redis-server", "redis-server", _redis)
+RABBITMQ = Broker("RabbitMQ", "rabbitmq-server", _RABBITMQ, _rabbitmq)
+BROKERS = {"redis": REDIS, "rabbitmq": RABBITMQ}

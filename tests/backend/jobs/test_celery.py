@@ -6,8 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,27 +22,18 @@ ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.timeout(240)
 
 
-def _start(is_installed: bool, name: str, start: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
-    if not is_installed:
-        pytest.skip(f"{name} is not installed (apt-get install {name}): Celery on it is not tested")
-    with start() as url:
+@pytest.fixture(scope="module", params=brokers.BROKERS.values(), ids=brokers.BROKERS)
+def broker_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    chosen: brokers.Broker = request.param
+    if not chosen.is_installed:
+        pytest.skip(f"{chosen.hint}: Celery on it is not tested")
+    with chosen.running() as url:
         yield url
 
 
-@pytest.fixture(scope="module")
-def redis_url() -> Iterator[str]:
-    yield from _start(brokers.has_redis(), "redis-server", brokers.redis)
-
-
-@pytest.fixture(scope="module")
-def rabbitmq_url() -> Iterator[str]:
-    yield from _start(brokers.has_rabbitmq(), "rabbitmq-server", brokers.rabbitmq)
-
-
-@pytest.fixture(params=["redis_url", "rabbitmq_url"])
-def app(request: pytest.FixtureRequest) -> Iterator[Celery]:
-    url = request.getfixturevalue(request.param)
-    app = broker.open_celery(url)
+@pytest.fixture
+def app(broker_url: str) -> Iterator[Celery]:
+    app = broker.open_celery(broker_url)
     yield app
     app.close()
 
