@@ -4,6 +4,7 @@ PY := $(VENV)/bin/python
 BACKEND_PORT ?= 8000
 SANDBOX_PORT ?= 8800
 STREAM_PORT ?= 8001
+BROKER ?= redis
 # Tests run in this many processes at a time; a file's tests stay together.
 JOBS ?= auto
 # Newest first; the first that is 3.11 or later and can make virtual environments is taken. Yours: make PYTHON=...
@@ -48,8 +49,9 @@ browser: install ## find or install the Chromium that the browser tests drive
 build: install ## dist/widget.zip
 	@$(PY) build.py
 
-scaled: install ## the same on PostgreSQL, Redis and Celery: web, streams, two workers, beat (STREAM_PORT=8001)
-	@exec $(PY) scaled.py --backend-port $(BACKEND_PORT) --sandbox-port $(SANDBOX_PORT) --stream-port $(STREAM_PORT)
+scaled: install ## the same on PostgreSQL and Celery: web, streams, two workers, beat (BROKER=redis or rabbitmq)
+	@exec $(PY) scaled.py --backend-port $(BACKEND_PORT) --sandbox-port $(SANDBOX_PORT) --stream-port $(STREAM_PORT) \
+		--broker $(BROKER)
 
 chaos: install ## kill the kit at random for minutes and count what was lost
 	@$(PY) -m bench chaos

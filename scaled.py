@@ -1,6 +1,7 @@
-"""The kit as a deployment on many machines runs it, on this one: PostgreSQL, Redis, web, streams, two workers, beat.
+"""The kit as a deployment on many machines runs it, on this one: PostgreSQL, broker, web, streams, two workers, beat.
 
-Door of ``make scaled``. PostgreSQL and Redis are started from the installed programs, in a folder that is thrown away.
+Door of ``make scaled``. PostgreSQL and the broker, Redis or RabbitMQ, are started from the installed programs, in a
+folder that is thrown away.
 """
 
 import argparse
@@ -75,7 +76,7 @@ class ScaledKit(Kit):
         self.children.append(Child(name, process, self._hear))
 
 
-def _run(kit: ScaledKit) -> None:
+def _run(kit: ScaledKit, broker_name: str) -> None:
     kit.prepare()
     kit.start()
     print(
@@ -83,7 +84,7 @@ def _run(kit: ScaledKit) -> None:
         f"  CRM page (the sandbox)   {kit.sandbox_url}/",
         f"  visitor's chat page      {kit.visitor_url}",
         f"  service account          login demo, password {kit.password}",
-        "  running: PostgreSQL, Redis, web, streams, two Celery workers, beat",
+        f"  running: PostgreSQL, {broker_name}, web, streams, two Celery workers, beat",
         "  Ctrl-C stops all of them.",
         "",
         sep="\n",
@@ -103,11 +104,14 @@ def main() -> int:
     parser.add_argument("--backend-port", type=int, default=8000, metavar="PORT")
     parser.add_argument("--sandbox-port", type=int, default=8800, metavar="PORT")
     parser.add_argument("--stream-port", type=int, default=8001, metavar="PORT")
+    parser.add_argument("--broker", choices=brokers.BROKERS, default="redis", help="What wakes the workers.")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="Emptied at each start. Default: var/scaled")
     chosen = parser.parse_args()
     stop_on_signals()
-    if postgres.programs() is None or not brokers.has_redis():
-        print("scaled: PostgreSQL and Redis are needed: apt-get install postgresql redis-server", file=sys.stderr)
+    broker = brokers.BROKERS[chosen.broker]
+    if postgres.programs() is None or not broker.is_installed:
+        needed = f"PostgreSQL and {broker.name} are needed: apt-get install postgresql {broker.package}"
+        print(f"scaled: {needed}", file=sys.stderr)
         return 1
     with contextlib.ExitStack() as stack:
         try:
@@ -115,14 +119,14 @@ def main() -> int:
                                  (chosen.stream_port, "STREAM_PORT")):  # fmt: skip
                 require_free(port, f"make scaled {option}")
             database_url = postgres.create_database(stack.enter_context(postgres.server()))
-            broker_url = stack.enter_context(brokers.redis())
+            broker_url = stack.enter_context(broker.running())
             kit = ScaledKit(
                 chosen.folder, chosen.backend_port, chosen.sandbox_port,
                 database_url=database_url, broker_url=broker_url, stream_port=chosen.stream_port,
                 echo=lambda name, line: print(f"{name:8} | {line}", flush=True),
             )  # fmt: skip
             stack.callback(kit.stop)
-            _run(kit)
+            _run(kit, broker.name)
         except StartError as error:
             print(f"scaled: {error}", file=sys.stderr)
             return 1

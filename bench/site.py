@@ -31,7 +31,9 @@ ROOT = Path(__file__).resolve().parents[1]
 CHANNEL, AMOJO_ID = "7d1f0c3a-5b2e-4c6d-9a8f-0b1c2d3e4f50", "1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d"
 MANAGER, SECRET, LINE = "2b3c4d5e-6f70-4812-9a3b-4c5d6e7f8091", "0f1e2d3c4b5a69788796a5b4c3d2e1f001234567", "line-1"
 SCOPE = f"{CHANNEL}_{AMOJO_ID}"
-WAYS = ("SQLite, one process", "PostgreSQL and Celery on Redis")
+WAYS = {"SQLite, one process": None} | {
+    f"PostgreSQL and Celery on {broker.name}": broker for broker in brokers.BROKERS.values()
+}
 
 
 class Site:
@@ -165,16 +167,25 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.wait(20)
 
 
+def lacks(way: str) -> str:
+    """What is not installed of what a way needs; empty if nothing."""
+    broker = WAYS[way]
+    if broker is None or (postgres.programs() and broker.is_installed):
+        return ""
+    return broker.hint if postgres.programs() else "PostgreSQL is not installed (apt-get install postgresql)"
+
+
 @contextlib.contextmanager
 def open_site(way: str, folder: Path, far_url: str) -> Iterator[Site]:
     """A site of one of the ``WAYS``, stopped at the end."""
+    broker = WAYS[way]
     with contextlib.ExitStack() as stack:
-        if way == WAYS[0]:
+        if broker is None:
             site = Site(folder, f"sqlite:///{folder}/site.db", far_url)
         else:
             server = stack.enter_context(postgres.running())
-            broker = stack.enter_context(brokers.redis())
-            site = Site(folder, postgres.create_database(server.url), far_url, broker)
+            broker_url = stack.enter_context(broker.running())
+            site = Site(folder, postgres.create_database(server.url), far_url, broker_url)
             site.restart_database = server.restart
         stack.callback(site.stop)
         yield site

@@ -7,10 +7,11 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from programs.ports import free_port
 
@@ -19,12 +20,12 @@ _RABBITMQ = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 
 @dataclass(frozen=True)
 class Broker:
-    """One of the two: its name, Debian's package, its program, and how to run one of its own, which gives its URL."""
+    """One of the two: its name, Debian's package, its program, and how an empty one is run, which gives its URL."""
 
     name: str
     package: str
     program: str
-    running: Callable[[], AbstractContextManager[str]]
+    running: "Running"
 
     @property
     def is_installed(self) -> bool:
@@ -37,10 +38,17 @@ class Broker:
         return f"{self.name} is not installed (apt-get install {self.package})"
 
 
+class Running(Protocol):
+    """How a broker is run."""
+
+    def __call__(self, port: int | None = None) -> AbstractContextManager[str]:
+        """Run it on ``port``, or a free one, until the block ends."""
+
+
 @contextmanager
-def _redis() -> Iterator[str]:
+def _redis(port: int | None = None) -> Iterator[str]:
     """Run a Redis that keeps nothing, and give its URL."""
-    port = free_port()
+    port = port or free_port()
     with tempfile.TemporaryDirectory(prefix="kck-redis-") as folder:
         command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -53,9 +61,9 @@ def _redis() -> Iterator[str]:
 
 
 @contextmanager
-def _rabbitmq() -> Iterator[str]:
+def _rabbitmq(port: int | None = None) -> Iterator[str]:
     """Run a RabbitMQ of its own, and give its URL. It starts slowly: some ten seconds."""
-    port, mapper = free_port(), free_port()
+    port, mapper = port or free_port(), free_port()
     with tempfile.TemporaryDirectory(prefix="kck-rabbit-", ignore_cleanup_errors=True) as folder:
         own = {
             "RABBITMQ_NODENAME": f"kck{uuid.uuid4().hex[:8]}@localhost",

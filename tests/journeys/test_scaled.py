@@ -1,4 +1,7 @@
-"""``make scaled`` as somebody who deploys meets it: a message each way through all processes, and a clean end."""
+"""``make scaled`` as somebody who deploys meets it: a message each way through all processes, and a clean end.
+
+With each broker.
+"""
 
 import json
 import signal
@@ -35,12 +38,13 @@ def until(found: Callable[[], Any], within_s: float = 60) -> Any:
 class Scaled:
     """The running processes, known by what they print and by the folder that they share."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, broker: str) -> None:
         self.kit, self.stream_port = Kit(folder, free_port(), free_port()), free_port()
         ports = {"backend": self.kit.backend_port, "sandbox": self.kit.sandbox_port, "stream": self.stream_port}
         options = [word for name, port in ports.items() for word in (f"--{name}-port", str(port))]
-        process = subprocess.Popen([sys.executable, "scaled.py", "--folder", str(folder), *options], cwd=ROOT,
-                                   text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
+        options += ["--folder", str(folder), "--broker", broker]
+        process = subprocess.Popen([sys.executable, "scaled.py", *options], cwd=ROOT, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
         self.ports, self.program = list(ports.values()), Child("scaled", process, lambda name, line: None)
 
     def wait_until_ready(self) -> None:
@@ -77,11 +81,11 @@ class Scaled:
                     yield json.loads(line.removeprefix(b"data: "))
 
 
-@pytest.fixture
-def scaled(tmp_path: Path) -> Iterator[Scaled]:
-    if postgres.programs() is None or not brokers.has_redis():
-        pytest.skip("PostgreSQL and Redis are not installed (apt-get install postgresql redis-server)")
-    running = Scaled(tmp_path / "scaled")
+@pytest.fixture(params=list(brokers.BROKERS))
+def scaled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scaled]:
+    if postgres.programs() is None or not brokers.BROKERS[request.param].is_installed:
+        pytest.skip(f"PostgreSQL is not installed, or {brokers.BROKERS[request.param].hint}")
+    running = Scaled(tmp_path / "scaled", request.param)
     try:
         running.wait_until_ready()
         yield running
