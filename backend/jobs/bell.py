@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 class Bell(Protocol):
     """Whoever wakes the workers."""
 
-    def ring(self, lane: str) -> None:
-        """Say that ``lane`` went from idle to busy. Must not raise: the row is saved already."""
+    def ring(self, lane: str, after_s: float = 0.0) -> None:
+        """Say that ``lane`` is due, or will be in ``after_s`` seconds. Must not raise, nor wait for anything."""
 
 
 class ThreadBell:
@@ -26,8 +26,8 @@ class ThreadBell:
         """How often the bell has rung so far; read it before looking for work, hand it to ``wait`` afterwards."""
         return self._rings
 
-    def ring(self, lane: str) -> None:
-        """Wake one waiting thread."""
+    def ring(self, lane: str, after_s: float = 0.0) -> None:
+        """Wake one waiting thread; it looks itself when something is due."""
         with self._condition:
             self._rings += 1
             self._condition.notify()

@@ -1,16 +1,17 @@
-"""The bell for many machines: Celery over RabbitMQ or Redis carries nothing but the names of lanes.
+"""The bell for many machines: Celery over RabbitMQ or Redis carries nothing but rings.
 
-A ring that is lost or doubled is harmless: the sweep finds the first, the second finds the lane held. Therefore no
-confirms, no results, no retries here; all promises are rows.
+A ring tells a worker that something is due; what it is, the rows say. One that is lost or doubled is harmless: the
+sweep finds the first, the second finds nothing to do. Therefore no confirms, no results, no retries here.
 """
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable, Sequence
+from queue import SimpleQueue
 
 from celery import Celery, signals
-from kombu.exceptions import KombuError
 
 from backend.db import transaction
 from backend.jobs import bell, periodic, store
@@ -20,10 +21,11 @@ log = logging.getLogger(__name__)
 
 DRAIN, SWEEP = "kck.drain", "kck.sweep"
 SWEEP_S = 5.0
-_AT_MOST = 500  # tries of one lane before the next task gets its turn
-_SHORT_PAUSE_S = 30.0
-_LANES = 1000  # that one sweep rings for
-_ANSWERS_IN_S = 2.0  # a broker that is there; a hook has five seconds in all
+TASK_S = 5.0  # that one task works: so a worker stops soon when it is asked to, and Redis does not think it dead
+_SHORT_PAUSE_S = 30.0  # a longer one is left to the sweep
+_WAITING_RINGS = 1000  # while the broker is slow or away; the sweep finds what the others would have told
+_PROCESSES = 64  # that one sweep wakes; each works on whatever is due
+_ANSWERS_IN_S = 2.0  # a broker that is there
 
 
 def open_celery(broker_url: str) -> Celery:
@@ -53,38 +55,47 @@ def open_celery(broker_url: str) -> Celery:
 
 
 class BrokerBell:
-    """Rings by a message to whichever worker is free.
-
-    While the broker is away, one thread in ``SWEEP_S`` tries it and the others save themselves the wait.
+    """Rings by a message to whichever worker is free, from a thread of its own: a broker that is away or never answers
+    holds up nobody's hook.
     """
 
     def __init__(self, app: Celery) -> None:
         self._app = app
-        self._is_away = False
-        self._try_at = 0.0
+        self._rings: SimpleQueue[float] = SimpleQueue()
+        self._starting = threading.Lock()
+        self._ringer: threading.Thread | None = None
 
     def ring(self, lane: str, after_s: float = 0.0) -> None:
-        """Send the lane's name. A broker that is away costs time until the next sweep, nothing else."""
-        if self._is_away:
-            if time.monotonic() < self._try_at:
-                return
-            self._try_at = time.monotonic() + SWEEP_S
-        try:
-            self._app.send_task(DRAIN, args=[lane], ignore_result=True, countdown=after_s or None)
-            self._is_away = False
-        except (KombuError, OSError) as error:
-            self._is_away, self._try_at = True, time.monotonic() + SWEEP_S
-            log.warning("the broker could not be told of lane %s, the sweep will find it: %s", lane, error)
+        """Wake a worker now or in ``after_s`` seconds. What a broker that is away does not hear, the sweep finds."""
+        if after_s >= _SHORT_PAUSE_S or self._rings.qsize() >= _WAITING_RINGS:
+            return
+        self._rings.put(after_s)
+        with self._starting:
+            if self._ringer is None or not self._ringer.is_alive():  # the first ring, or the first after a fork
+                self._ringer = threading.Thread(target=self._keep_ringing, name="jobs-bell", daemon=True)
+                self._ringer.start()
+
+    def _keep_ringing(self) -> None:
+        while True:
+            after_s = self._rings.get()
+            try:
+                self._app.send_task(DRAIN, ignore_result=True, countdown=after_s or None)
+            except Exception as error:  # each broker's library has its own
+                log.warning("the broker could not be told that something is due, the sweep will find it: %s", error)
 
 
 class Worker:
-    """What Celery's processes do: drain a lane, sweep. ``open_runner`` is called in each process after its fork,
+    """What Celery's processes do: work on what is due, sweep. ``open_runner`` is called in each process after its fork,
     because connections do not survive one."""
 
-    def __init__(self, app: Celery, open_runner: Callable[[], Runner], works: Sequence[periodic.Periodic] = ()) -> None:
-        self._app = app
+    def __init__(
+        self, app: Celery, open_runner: Callable[[], Runner], works: Sequence[periodic.Periodic] = (),
+        *, task_s: float = TASK_S,
+    ) -> None:  # fmt: skip
         self._open_runner = open_runner
+        self._bell = BrokerBell(app)
         self._works = works
+        self._task_s = task_s
         self._runner: Runner | None = None
         app.task(name=DRAIN, typing=False)(self.drain)
         app.task(name=SWEEP, typing=False)(self.sweep)
@@ -96,27 +107,27 @@ class Worker:
         if self._runner is None:
             self._runner = self._open_runner()
             self._runner.call_when_hung(_end_process)
-            bell.attach(self._runner.engine, BrokerBell(self._app))
+            bell.attach(self._runner.engine, self._bell)
         return self._runner
 
-    def drain(self, lane: str) -> None:
-        """Do what is due in a lane."""
-        runner = self.runner
-        runner.run_due(lane, at_most=_AT_MOST)
-        with runner.engine.connect() as conn:
-            due_at = store.due_at(conn, lane)
-        pause_s = (due_at - runner.clock()).total_seconds() if due_at else 0.0
-        if 0 < pause_s < _SHORT_PAUSE_S:  # a lane that waits for another try: sooner than the sweep would find it
-            BrokerBell(self._app).ring(lane, pause_s)
+    def drain(self) -> None:
+        """Do what is due, for as long as one task may take; the rest gets a ring of its own."""
+        ends_at = time.monotonic() + self._task_s
+        self.runner.run_due(self._task_s)
+        if time.monotonic() >= ends_at:
+            self._ring_for(1)
 
     def sweep(self) -> None:
         """Promise periodic work; ring for lanes whose ring was lost, whose pause is over or whose worker died."""
-        now = self.runner.clock()
         with transaction(self.runner.engine) as conn:
-            periodic.promise(conn, self._works, now)
-            due = store.overdue(conn, now, _LANES)
+            periodic.promise(conn, self._works, self.runner.clock())
+        self._ring_for(_PROCESSES)
+
+    def _ring_for(self, most: int) -> None:
+        with self.runner.engine.connect() as conn:
+            due = store.overdue(conn, self.runner.clock(), most)
         for lane in due:
-            BrokerBell(self._app).ring(lane)
+            self._bell.ring(lane)
 
     def _stop(self, **_: object) -> None:
         if self._runner is not None:

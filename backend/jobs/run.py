@@ -6,7 +6,9 @@ together with ``job.finish(conn)``.
 """
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -75,26 +77,19 @@ class Runner:
         self._leases = Leases(engine, lease_s, clock, longest_s)
         self._stopping = threading.Event()
 
-    def run_due(self, lane: str | None = None, at_most: int | None = None) -> int:
-        """Work until nothing is due (with ``lane``: until that lane is empty or waits). Gives the number of tries.
+    def run_due(self, for_s: float = math.inf) -> int:
+        """Work until nothing is due, or ``for_s`` seconds are over and the job in hand is done; the rest stays due.
 
-        ``at_most`` ends the work after about so many tries; what is left stays due.
+        Gives the number of tries.
         """
-        tries = 0
-        claim = self._next_claim(lane)
+        tries, ends_at = 0, time.monotonic() + for_s
+        with transaction(self.engine) as conn:
+            claim = self._claim(conn, ends_at)
         while claim is not None:
             with self._leases.held(claim.lane, claim.epoch) as hold:
-                count, claim = self._work(claim, lane, hold)
+                count, claim = self._work(claim, ends_at, hold)
             tries += count
-            if claim is not None and at_most is not None and tries >= at_most:
-                self._give_back(claim)
-                return tries
         return tries
-
-    def _give_back(self, claim: store.Claim) -> None:
-        with transaction(self.engine) as conn:
-            store.release(conn, claim.lane, claim.epoch, self.clock())
-            store.wake(conn, claim.lane, self.clock())
 
     def stop(self) -> None:
         """Take no further job; those in hand are done to their end."""
@@ -113,35 +108,34 @@ class Runner:
         """Let ``call`` know of each handler that runs longer than ``longest_s``; its lane goes to another worker."""
         self._leases.on_hung = call
 
-    def _next_claim(self, lane: str | None) -> store.Claim | None:
-        with transaction(self.engine) as conn:
-            return self._claim(conn, lane)
+    def _is_over(self, ends_at: float) -> bool:
+        return self.is_stopping or time.monotonic() >= ends_at
 
-    def _claim(self, conn: Connection, lane: str | None) -> store.Claim | None:
-        if self.is_stopping:
+    def _claim(self, conn: Connection, ends_at: float) -> store.Claim | None:
+        if self._is_over(ends_at):
             return None
-        return store.claim(conn, now=self.clock(), lease_s=self._lease_s, limit=_BATCH, key=lane)
+        return store.claim(conn, now=self.clock(), lease_s=self._lease_s, limit=_BATCH)
 
-    def _work(self, claim: store.Claim, lane: str | None, hold: Hold) -> tuple[int, store.Claim | None]:
+    def _work(self, claim: store.Claim, ends_at: float, hold: Hold) -> tuple[int, store.Claim | None]:
         """Do the jobs of a claim; let the lane go and take the next one in the same transaction."""
         tries, done = 0, _Done()
         acks = 1 if claim.is_inherited else _ACKS  # or the next death would be counted for a job that is done
         try:
             for row in claim.rows:
-                if self.is_stopping or (row.not_before is not None and row.not_before > self.clock()):
+                if self._is_over(ends_at) or (row.not_before is not None and row.not_before > self.clock()):
                     break
                 tries += 1
                 hold.next_job()
                 job = Job(row.id, row.kind, row.lane, row.body, row.attempts, claim.epoch)
                 error = self._try(job)
                 if error is not None:
-                    return tries, self._settle_failure(claim, done.take(), job, row, error, lane)
+                    return tries, self._settle_failure(claim, done.take(), job, row, error, ends_at)
                 if not job.finished:
                     done.ids.append(job.id)
                 if len(done.ids) >= acks:
                     with transaction(self.engine) as conn:
                         store.finish(conn, claim.lane, claim.epoch, done.take(), self.clock())
-            return tries, self._settle(claim, done.take(), lane)
+            return tries, self._settle(claim, done.take(), ends_at)
         except LeaseLost as lost:
             log.warning("lease lost: %s", lost)
             return tries, None
@@ -164,14 +158,14 @@ class Runner:
             return RuntimeError(f"{type(error).__name__}: {error}")  # somebody's sys.exit: this thread goes on
         return None
 
-    def _settle(self, claim: store.Claim, done: list[int], lane: str | None) -> store.Claim | None:
+    def _settle(self, claim: store.Claim, done: list[int], ends_at: float) -> store.Claim | None:
         with transaction(self.engine) as conn:
             store.finish(conn, claim.lane, claim.epoch, done, self.clock())
             store.release(conn, claim.lane, claim.epoch, self.clock())
-            return self._claim(conn, lane)
+            return self._claim(conn, ends_at)
 
     def _settle_failure(
-        self, claim: store.Claim, done: list[int], job: Job, row: store.Row, error: Exception, lane: str | None
+        self, claim: store.Claim, done: list[int], job: Job, row: store.Row, error: Exception, ends_at: float
     ) -> store.Claim | None:
         now = self.clock()
         verdict = self._policy.judge(error, tries=row.attempts + 1, age_s=(now - row.created_at).total_seconds())
@@ -185,7 +179,8 @@ class Runner:
             else:
                 next_at = now + timedelta(seconds=verdict.after_s)
                 store.postpone(conn, claim.lane, claim.epoch, job.id, verdict.reason, next_at)
-            return self._claim(conn, lane)
+                store.ring(conn, claim.lane, verdict.after_s)
+            return self._claim(conn, ends_at)
 
     def _tell(self, conn: Connection, job: Job, error: Exception, reason: str) -> None:
         """Let the job's room know. A room that fails at that must not keep the lane: the job is buried all the same."""

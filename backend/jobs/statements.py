@@ -31,7 +31,6 @@ DUE = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-DUE_OF_LANE = DUE.where(lane.c.key == _KEY)
 TAKE = (
     update(lane)
     .where(lane.c.key == _KEY)

@@ -81,7 +81,7 @@ def put(
     }  # fmt: skip
     saved = conn.execute(statements.promise(conn.dialect.name), values).first() is not None
     if saved and was_idle:
-        _ring_after_commit(conn, lane)
+        ring(conn, lane)
     return saved
 
 
@@ -94,13 +94,14 @@ def wake(conn: Connection, key: str, now: datetime) -> None:
     """Let a lane be looked at now, even if it was waiting; one that is held keeps its holder."""
     _wake_lane(conn, key, now)
     conn.execute(update(lane).where(lane.c.key == key, lane.c.next_at > now).values(next_at=now))
-    _ring_after_commit(conn, key)
+    ring(conn, key)
 
 
-def _ring_after_commit(conn: Connection, key: str) -> None:
+def ring(conn: Connection, key: str, after_s: float = 0.0) -> None:
+    """Let a worker know of the lane once this is committed: that it is due now, or will be ``after_s`` from then."""
     bell = bell_of(conn.engine)
     if bell is not None:
-        after_commit(conn, lambda: bell.ring(key))
+        after_commit(conn, lambda: bell.ring(key, after_s))
 
 
 def _wake_lane(conn: Connection, key: str, due_at: datetime) -> bool:
@@ -110,12 +111,9 @@ def _wake_lane(conn: Connection, key: str, due_at: datetime) -> bool:
     )
 
 
-def claim(conn: Connection, *, now: datetime, lease_s: float, limit: int, key: str | None = None) -> Claim | None:
-    """Take the lane that is due longest (or the lane ``key``, if it is due) with up to ``limit`` of its jobs."""
-    if key is None:
-        found = conn.execute(statements.DUE, {"now": now}).first()
-    else:
-        found = conn.execute(statements.DUE_OF_LANE, {"now": now, "of_lane": key}).first()
+def claim(conn: Connection, *, now: datetime, lease_s: float, limit: int) -> Claim | None:
+    """Take the lane that is due longest, with up to ``limit`` of its jobs."""
+    found = conn.execute(statements.DUE, {"now": now}).first()
     if found is None:
         return None
     epoch, until = found.epoch + 1, now + timedelta(seconds=lease_s)
@@ -203,12 +201,6 @@ def end_leases(conn: Connection, now: datetime) -> int:
 def next_due_at(conn: Connection) -> datetime | None:
     """When the next lane that nobody holds becomes due, in the past or in the future."""
     return conn.execute(statements.NEXT_DUE).scalar()
-
-
-def due_at(conn: Connection, key: str) -> datetime | None:
-    """When a lane that nobody holds is due; None if nothing waits in it."""
-    query = select(lane.c.next_at).where(lane.c.key == key, lane.c.leased_until.is_(None))
-    return conn.execute(query).scalar()
 
 
 def overdue(conn: Connection, now: datetime, limit: int) -> list[str]:

@@ -17,7 +17,7 @@ from backend.jobs.run import Job, Runner
 seen = Table(
     "seen", MetaData(), Column("id", Integer, primary_key=True), Column("lane", String(200)), Column("n", Integer)
 )
-LEASE_S, LONGEST_S = 2.0, 4.0
+LEASE_S, LONGEST_S, TASK_S = 2.0, 4.0, 1.0
 app = broker.open_celery(os.environ.get("TEST_BROKER_URL", "memory://"))
 app.conf.beat_schedule["sweep"]["schedule"] = 0.5
 
@@ -37,4 +37,4 @@ def open_runner() -> Runner:
     return Runner(engine, {"note": note}, lease_s=LEASE_S, longest_s=LONGEST_S, policy=Policy(base_s=0.05, cap_s=0.2))
 
 
-worker = broker.Worker(app, open_runner)
+worker = broker.Worker(app, open_runner, task_s=TASK_S)

@@ -1,6 +1,7 @@
 """What the jobs room promises, on every database."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -349,8 +350,12 @@ def test_the_sweep_finds_lanes_whose_ring_was_lost(engine: Engine, clock: HandCl
         assert store.overdue(conn, clock(), 10) == []
 
 
-def test_working_one_lane_leaves_the_others_alone(engine: Engine, clock: HandClock) -> None:
+def test_work_for_a_limited_time_ends_after_the_job_in_hand_and_the_rest_stays_due(
+    engine: Engine, clock: HandClock
+) -> None:
     put(engine, "a", "x", "y")
     put(engine, "b", "z")
-    assert runner(engine, clock, lambda job: None).run_due("a") == 2
-    assert [state for state, _ in states(engine)] == ["done", "done", "ready"]
+    worker = runner(engine, clock, lambda job: time.sleep(0.03))
+    assert worker.run_due(0.02) == 1
+    assert sorted(state for state, _ in states(engine)) == ["done", "ready", "ready"]
+    assert worker.run_due() == 2

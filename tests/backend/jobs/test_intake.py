@@ -26,7 +26,7 @@ class Rung:
     def __init__(self) -> None:
         self.lanes: list[str] = []
 
-    def ring(self, of_lane: str) -> None:
+    def ring(self, of_lane: str, after_s: float = 0.0) -> None:
         self.lanes.append(of_lane)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, select
 from backend import migrations
 from backend.db import open_engine, transaction
 from backend.jobs import bell, store
+from backend.jobs.errors import RetryLater
 from backend.jobs.models import outbox
 from backend.jobs.run import Job, Runner
 from backend.jobs.workers import Workers
@@ -16,9 +17,11 @@ from backend.jobs.workers import Workers
 class CountingBell:
     def __init__(self) -> None:
         self.rung: list[str] = []
+        self.pauses_s: list[float] = []
 
-    def ring(self, lane: str) -> None:
+    def ring(self, lane: str, after_s: float = 0.0) -> None:
         self.rung.append(lane)
+        self.pauses_s.append(after_s)
 
 
 @contextmanager
@@ -68,6 +71,17 @@ def test_the_bell_rings_after_the_commit_and_only_when_the_lane_was_idle(engine:
     promise(engine)
     promise(engine, "b")
     assert counting.rung == ["a", "b"]
+
+
+def test_the_bell_rings_for_the_end_of_a_pause(engine: Engine) -> None:
+    def handler(job: Job) -> None:
+        raise RetryLater("busy", after_s=7)
+
+    counting = CountingBell()
+    bell.attach(engine, counting)
+    promise(engine)
+    Runner(engine, {"note": handler}).run_due()
+    assert (counting.rung, counting.pauses_s) == (["a", "a"], [0, 7])
 
 
 def test_stopping_finishes_the_job_in_hand_and_leaves_the_rest_ready(sqlite_engine: Engine) -> None:
