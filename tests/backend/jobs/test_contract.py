@@ -355,7 +355,7 @@ def test_work_for_a_limited_time_ends_after_the_job_in_hand_and_the_rest_stays_d
 ) -> None:
     put(engine, "a", "x", "y")
     put(engine, "b", "z")
-    worker = runner(engine, clock, lambda job: time.sleep(0.03))
-    assert worker.run_due(0.02) == 1
+    worker = runner(engine, clock, lambda job: time.sleep(0.5))
+    assert worker.run_due(0.4) == 1
     assert sorted(state for state, _ in states(engine)) == ["done", "ready", "ready"]
     assert worker.run_due() == 2
