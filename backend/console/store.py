@@ -39,22 +39,31 @@ def timeline(conn: Connection, limit: int = 40, conversation_id: int | None = No
     return list(conn.execute(query))
 
 
-def all_links(conn: Connection) -> list[Any]:
-    """Every line with its account and when something last happened on it."""
-    last = (
+def all_links(conn: Connection, now: datetime) -> list[Any]:
+    """Every line with its account, when something last happened on it, and how many messages failed within a day."""
+    on_line = (conversations.c.provider == links.c.provider, conversations.c.line_key == links.c.line_key)
+    of_line = (
         select(func.max(messages.c.created_at))
         .join_from(messages, conversations, messages.c.conversation_id == conversations.c.id)
-        .where(conversations.c.provider == links.c.provider, conversations.c.line_key == links.c.line_key)
-        .scalar_subquery()
+        .where(*on_line)
+    )
+    failed = of_line.with_only_columns(func.count()).where(
+        messages.c.state == "failed", messages.c.created_at >= now - timedelta(days=1)
     )
     query = (
         select(links.c.id, links.c.provider, links.c.title, links.c.login, links.c.state, scopes.c.is_connected,
-               installations.c.host, installations.c.state.label("account_state"), last.label("last_at"))
+               installations.c.host, installations.c.state.label("account_state"),
+               of_line.scalar_subquery().label("last_at"), failed.scalar_subquery().label("failed"))
         .join_from(links, scopes, links.c.scope_id == scopes.c.id)
         .join(installations, scopes.c.installation_id == installations.c.id)
         .order_by(links.c.id.desc())
     )  # fmt: skip
     return list(conn.execute(query.limit(200)))
+
+
+def conversation(conn: Connection, conversation_id: int) -> Any | None:
+    """One conversation."""
+    return conn.execute(select(conversations).where(conversations.c.id == conversation_id)).first()
 
 
 def search(conn: Connection, text: str) -> list[Any]:

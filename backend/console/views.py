@@ -30,34 +30,39 @@ class Pages:
 
     def overview(self) -> str:
         """Health at a glance: what waits, what was given up, how fast things go, the lines, the newest messages."""
-        with self._engine.connect() as conn:
-            return render_template(
-                "overview.html",
-                counts=review.counts(conn),
-                buckets=store.buckets(conn, self._clock()),
-                links=store.all_links(conn),
-                messages=store.timeline(conn),
-            )
+        return self._show("overview.html", has_all=True)
 
     def live(self) -> str:
-        """The newest messages alone, for the page that asks again and again."""
+        """What the page asks for again and again: the newest messages, and all the rest if it says so."""
+        return self._show("live.html", has_all="all" in request.args)
+
+    def _show(self, page: str, *, has_all: bool) -> str:
+        now = self._clock()
         with self._engine.connect() as conn:
-            return render_template("messages.html", messages=store.timeline(conn))
+            rest = {
+                "counts": review.counts(conn),
+                "buckets": store.buckets(conn, now),
+                "links": store.all_links(conn, now),
+            } if has_all else {}  # fmt: skip
+            return render_template(page, messages=store.timeline(conn), now=now, **rest)
 
     def buried(self) -> str:
         """What was given up, with its reason."""
         with self._engine.connect() as conn:
-            return render_template("buried.html", jobs=review.jobs(conn, state="buried", limit=200))
+            jobs = review.jobs(conn, state="buried", limit=200)
+            total = review.counts(conn).get("buried", 0)
+        again = request.args.get("again", type=int)
+        return render_template("buried.html", jobs=jobs, total=total, again=again, now=self._clock())
 
     def replay(self) -> AnyResponse:
         """Try the chosen jobs once more, or all of them."""
         with transaction(self._engine) as conn:
             if request.form.get("all"):
-                review.replay_all(conn, self._clock())
+                again = review.replay_all(conn, self._clock())
             else:
                 chosen = [int(job_id) for job_id in request.form.getlist("id") if job_id.isdecimal()]
-                review.replay(conn, chosen, self._clock())
-        return redirect(url_for("console.buried"), 303)
+                again = review.replay(conn, chosen, self._clock())
+        return redirect(url_for("console.buried", again=len(again)), 303)
 
     def search(self) -> str:
         """Conversations by name or id."""
@@ -66,11 +71,21 @@ class Pages:
             found = store.search(conn, text) if text else []
         return render_template("search.html", text=text, found=found)
 
-    def conversation(self, conversation_id: int) -> str:
-        """The messages of one conversation."""
+    def conversation(self, conversation_id: int) -> str | tuple[str, int]:
+        """The messages of one conversation, and what it is called where."""
+        return self._tell("conversation.html", conversation_id)
+
+    def conversation_live(self, conversation_id: int) -> str | tuple[str, int]:
+        """Its messages alone, for the page that asks again and again."""
+        return self._tell("live.html", conversation_id)
+
+    def _tell(self, page: str, conversation_id: int) -> str | tuple[str, int]:
         with self._engine.connect() as conn:
+            one = store.conversation(conn, conversation_id)
+            if one is None:
+                return render_template("missing.html"), 404
             messages = store.timeline(conn, 200, conversation_id)
-        return render_template("conversation.html", messages=messages)
+        return render_template(page, one=one, messages=messages, now=self._clock())
 
     def login(self) -> AnyResponse | str:
         """Ask for the password, or let in."""
@@ -115,6 +130,8 @@ def blueprint(*, engine: Engine, door: Door, clock: Clock = utc_now) -> Blueprin
     views.add_url_rule("/buried", "replay", pages.inside(pages.replay), methods=["POST"])
     views.add_url_rule("/search", "search", pages.inside(pages.search))
     views.add_url_rule("/conversations/<int:conversation_id>", "conversation", pages.inside(pages.conversation))
+    views.add_url_rule("/conversations/<int:conversation_id>/live", "conversation_live",
+                       pages.inside(pages.conversation_live))  # fmt: skip
     views.add_url_rule("/login", "login", pages.login, methods=["GET", "POST"])
     views.add_url_rule("/logout", "logout", pages.logout, methods=["POST"])
 

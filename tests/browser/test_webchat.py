@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from backend.providers.parts import Button, Choice, Menu, Passage, Section
+from programs.kit import ROOT
 from tests.support.shop import WAIT_MS, Shop, said, write
 
 pytestmark = pytest.mark.browser
@@ -56,6 +57,46 @@ def test_a_file_is_sent_and_shown(page: Page, shop: Shop, tmp_path: Path) -> Non
     expect(page.get_by_role("link", name="offer.txt")).to_be_visible(timeout=WAIT_MS)
     received = shop.book.received[0]
     assert (received.type, received.media.file_name if received.media else "") == ("file", "offer.txt")
+
+
+def test_a_picture_is_shown_as_one(page: Page, shop: Shop) -> None:
+    picture = ROOT / "docs" / "images" / "visitor.png"
+    page.locator("input[type=file]").set_input_files(picture)
+    shown = page.get_by_role("img", name="visitor.png")
+    expect(shown).to_be_visible(timeout=WAIT_MS)
+    assert shown.evaluate("async (img) => { await img.decode(); return img.naturalWidth; }") > 0
+    assert shop.book.received[0].type == "picture"
+
+
+def test_a_picture_is_pasted(page: Page, shop: Shop) -> None:
+    page.get_by_role("textbox", name="Write a message").evaluate(
+        """(input) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.items.add(new File([Uint8Array.of(0xff, 0xd8, 0xff, 0xe0)], "shot.jpg"));
+          input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }"""
+    )
+    shop.wait_for(1)
+    assert shop.book.received[0].type == "picture"
+
+
+def test_contacts_without_a_way_to_answer_are_not_taken(page: Page, shop: Shop) -> None:
+    shop.book.is_linked = False
+    page.reload()
+    page.get_by_label("Name").fill("Maria Lopez")
+    page.get_by_role("button", name="Leave my contacts").click()
+    assert page.get_by_label("E-mail").evaluate("(input) => input.validity.valueMissing") is True
+    page.get_by_label("Phone").fill("+56 2 2345 6789")
+    page.get_by_role("button", name="Leave my contacts").click()
+    expect(page.get_by_text("We will get back to you")).to_be_focused(timeout=WAIT_MS)
+
+
+def test_the_newest_message_stays_in_sight_when_a_keyboard_comes_up(page: Page, shop: Shop) -> None:
+    for number in range(12):
+        write(page, f"number {number}")
+    expect(page.get_by_text("number 11")).to_be_in_viewport()
+    page.set_viewport_size({"width": 390, "height": 420})
+    expect(page.get_by_text("number 11")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize(("locale", "hello"), [("es-CL", "¡Hola!"), ("pt-BR", "Olá!"), ("de-DE", "Hello!")])

@@ -13,6 +13,8 @@ from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
 from backend.db import open_engine
+from backend.media import views as media
+from backend.media.fetch import File
 from backend.media.links import Links
 from backend.media.storage import Folder
 from backend.migrations import upgrade
@@ -37,13 +39,17 @@ class Shop:
         self.chat = Webchat(engine, "", self.feed, hasher=PasswordHasher(1, 8, 1))
         self.line: Line = self.chat.add_account("acme", "correct horse", "Acme support")
         app = Flask("test")
-        problems.register(app)
-        guard.register(app, is_https=False, pages_ask=streams_url)
-        files = views.Files(Folder(folder).save, Links(Sealer([new_key()]), "https://kit.example"))
-        doors = views.blueprint(engine=engine, relay=self.book, feed=self.feed, files=files, streams_url=streams_url)
-        app.register_blueprint(doors)
         self.server = make_server("127.0.0.1", 0, app, threaded=True)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+        problems.register(app)
+        guard.register(app, is_https=False, pages_ask=streams_url)
+        kept, links = Folder(folder), Links(Sealer([new_key()]), self.url)
+        files = views.Files(kept.save, links)
+        doors = views.blueprint(engine=engine, relay=self.book, feed=self.feed, files=files, streams_url=streams_url)
+        app.register_blueprint(doors)
+        app.register_blueprint(
+            media.blueprint(links=links, sources={"stored": lambda key: File("", None, kept.open(key))})
+        )
         self.engine = engine
 
     def answer(self, text: str, message_id: str) -> None:

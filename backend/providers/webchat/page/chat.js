@@ -33,11 +33,13 @@ export class Chat {
     root.replaceChildren(this.#head(title, onClose), this.scroll, this.typing, this.notice, this.who, this.#line());
     this.root = root;
     document.addEventListener("visibilitychange", () => this.#tellRead());
+    this.scroll.addEventListener("scroll", () => { this.wasAtEnd = this.#isAtEnd(); });
+    new ResizeObserver(() => { if (this.wasAtEnd) this.#toEnd(); }).observe(this.scroll); // a keyboard or a notice came up
   }
 
   #head(title, onClose) {
     this.title = element(onClose ? "h2" : "h1", { class: "kck-title", text: title || this.words.chat });
-    const head = element("header", { class: "kck-head" }, element("span", { class: "kck-dot", "aria-hidden": "true" }), this.title);
+    const head = element("div", { class: "kck-head" }, element("span", { class: "kck-dot", "aria-hidden": "true" }), this.title);
     if (onClose) {
       const close = element("button", { class: "kck-tool", type: "button", "aria-label": this.words.close }, icon(ICONS.close));
       close.addEventListener("click", onClose);
@@ -183,9 +185,7 @@ export class Chat {
       return this.#mark(message.id, state);
     }
     const isMine = message.from === "visitor";
-    const at = new Date(message.at);
-    const time = element("time", { datetime: at.toISOString(),
-      text: at.toLocaleTimeString(this.language, { hour: "2-digit", minute: "2-digit" }) });
+    const time = element("time", { datetime: new Date(message.at).toISOString(), text: this.#when(new Date(message.at)) });
     const mark = element("button", { class: "kck-mark", type: "button", "data-state": state, hidden: isMine ? null : "" });
     mark.addEventListener("click", () => this.outbox.again(message.id));
     const who = element("span", { class: isMine ? "kck-unseen" : "kck-who", text: isMine ? this.words.you : message.name || this.words.manager });
@@ -197,6 +197,12 @@ export class Chat {
     this.#mark(message.id, state);
     if (isMine || isAtEnd) this.#toEnd();
     return undefined;
+  }
+
+  #when(at) {
+    const tag = navigator.languages.find((known) => known.startsWith(this.language)) || this.language;
+    const day = at.toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
+    return at.toLocaleString(tag, { ...day, hour: "numeric", minute: "2-digit" });
   }
 
   // A file that was sent gets its picture or link once the server has it.
