@@ -4,64 +4,29 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sandbox.amojo.signature import Signed, body_signature, request_signature
-from sandbox.app import create_app
-from sandbox.outbound import Outcome
-from sandbox.registration import Registration, registration
 from sandbox.world import World
+from tests.sandbox.acme import IDS, REQUESTS, acme_world, connected, filled, given_vector_chats
 from tests.sandbox.chat_client import ChatClient
 from tests.sandbox.conftest import golden
 
 SIGNATURES = golden("chats_signatures.json")
-REQUESTS = golden("chats_requests.json")
 ERRORS = golden("chats_errors.json")
 HOOKS = golden("chats_webhooks.json")
-IDS = SIGNATURES["identities"]
-
-
-def vector_registration() -> Registration:
-    given = registration()
-    channel = replace(
-        given.channel, id=IDS["channel_id"], secret=IDS["secret"], bot_id=IDS["bot_id"], allowed=(IDS["account_id"],)
-    )
-    return replace(given, channel=channel)
 
 
 @pytest.fixture
 def acme() -> World:
-    """Return a world with the account, manager and chats that the vectors name."""
-    world = World(vector_registration(), send=lambda outgoing: Outcome(200))
-    world.ground.clock.stop(1770110100)
-    account = world.accounts.first
-    account.amojo_id = IDS["account_id"]
-    account.current_user.amojo_id, account.current_user.name = IDS["manager_amojo_id"], "Alex Manager"
-    return world
+    return acme_world()
 
 
 @pytest.fixture
 def chat(acme: World) -> ChatClient:
-    sender = ChatClient(create_app(acme).test_client(), acme)
-    sender.secret = IDS["secret"]
-    body = {"account_id": IDS["account_id"], "title": "Acme Messenger", "hook_api_version": "v2"}
-    assert sender.send("POST", f"/v2/origin/custom/{IDS['channel_id']}/connect", body).status_code == 200
-    return sender
-
-
-def filled(path: str, message_id: str, chat_id: str) -> str:
-    names = {
-        "{channel_id}": IDS["channel_id"],
-        "{scope_id}": IDS["scope_id"],
-        "{msgid}": message_id,
-        "{chat_id}": chat_id,
-    }
-    for name, value in names.items():
-        path = path.replace(name, value)
-    return path
+    return connected(acme)
 
 
 @pytest.mark.parametrize("vector", SIGNATURES["vectors"], ids=lambda each: each["id"])
@@ -138,18 +103,6 @@ def test_lenient_answer_where_live_clients_get_away_with_it(
     if "react" in case["id"]:
         body = case["request"] | {"id": taken["msgid"]}
     assert chat.send(case["method"], path, body).status_code == case["lenient_status"]
-
-
-def given_vector_chats(world: World, chat: ChatClient) -> dict[str, Any]:
-    """Send the message and open the write-first chat that other vectors refer to; return new_message."""
-    first = next(each for each in REQUESTS["requests"] if each["id"] == "message-incoming-text")
-    taken: dict[str, Any] = chat.send("POST", filled(first["path"], "", ""), first["request"]).get_json()["new_message"]
-    opened = world.desk.write_first(world.accounts.first, IDS["scope_id"], "+15550100777", "Good morning")
-    assert world.chat_courier.settle()
-    old = opened.id
-    opened.id, opened.customer.id = IDS["write_first_chat_id"], "92a3b4c5-d6e7-4f89-81a2-b3c4d5e6f708"
-    world.chats.chats[opened.id] = world.chats.chats.pop(old)
-    return taken
 
 
 def test_the_sandbox_signs_hooks_like_an_independent_hmac() -> None:
