@@ -221,5 +221,5 @@ def _open_doors(app: Flask, backend: Backend) -> None:
     for messenger in found:
         if messenger.doors is not None:
             app.register_blueprint(messenger.doors)
-    addresses = {one.provider.name: one.file_address for one in found if one.file_address is not None}
+    addresses = {one.provider.name: (one.file_address, one.file_origin) for one in found if one.file_address}
     app.register_blueprint(backend.media.blueprint(addresses))

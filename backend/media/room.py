@@ -22,20 +22,21 @@ class Media:
     storage: Storage
     fetcher: Fetcher
 
-    def blueprint(self, addresses: Mapping[str, Callable[[str], str]]) -> Blueprint:
-        """The door. ``addresses`` tells, for each messenger, where a file of its own can be fetched."""
+    def blueprint(self, addresses: Mapping[str, tuple[Callable[[str], str], str]]) -> Blueprint:
+        """The door. ``addresses`` tells, for each messenger, where a file of its own can be fetched, and the
+        origin that the operator has named for them, if any."""
         sources: dict[str, views.Source] = {
             "web": self.fetcher.open,
             "stored": lambda key: File("", None, self.storage.open(key)),
         }
         return views.blueprint(
-            links=self.links, sources={**{name: self._fetched(where) for name, where in addresses.items()}, **sources}
+            links=self.links, sources={**{name: self._fetched(*found) for name, found in addresses.items()}, **sources}
         )
 
-    def _fetched(self, where: Callable[[str], str]) -> views.Source:
+    def _fetched(self, where: Callable[[str], str], origin: str) -> views.Source:
         def source(address: str) -> File:
             try:
-                return self.fetcher.open(where(address))
+                return self.fetcher.open(where(address), trusted=origin)
             except CannotFetch:
                 raise
             except Exception as error:  # the messenger's own failures: whatever they are, the file cannot be had

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import logging
 import os
 import re
 import secrets
@@ -13,7 +14,22 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
+from backend.errors import Refusal
+
+log = logging.getLogger(__name__)
+
 _KEY = re.compile(r"[0-9a-f]{40}\Z")
+
+
+class StorageAway(Refusal):
+    """The place for files cannot be had right now."""
+
+    status = 503
+    code = "storage_away"
+
+    def __init__(self, reason: str) -> None:
+        log.error("files cannot be kept or read: %s", reason)
+        super().__init__("Files cannot be kept or read right now: try again later.", headers={"Retry-After": "30"})
 
 
 class TooLarge(Exception):
@@ -43,15 +59,17 @@ class Folder:
         """Keep a file. Raises ``TooLarge``."""
         key = secrets.token_hex(20)
         place = self._place(key)
-        place.parent.mkdir(parents=True, exist_ok=True)
         unfinished = place.with_suffix(".part")
         try:
+            place.parent.mkdir(parents=True, exist_ok=True)
             with unfinished.open("wb") as file:
                 for chunk in _limited(chunks, max_bytes):
                     file.write(chunk)
                 file.flush()
                 os.fsync(file.fileno())
             unfinished.rename(place)
+        except OSError as error:
+            raise StorageAway(f"{self._path}: {error.strerror}") from error
         finally:
             unfinished.unlink(missing_ok=True)
         return key
@@ -90,7 +108,7 @@ class S3:
         """Keep a file. It is gathered in memory first, because its length and digest are signed."""
         key = secrets.token_hex(20)
         body = b"".join(_limited(chunks, max_bytes))
-        self._call("PUT", key, body).raise_for_status()
+        self._call("PUT", key, body).close()
         return key
 
     def open(self, key: str) -> Iterator[bytes]:
@@ -98,21 +116,28 @@ class S3:
         answer = self._call("GET", key, b"") if _KEY.match(key) else None
         if answer is None or answer.status_code == 404:
             raise FileNotFoundError(key)
-        answer.raise_for_status()
         return answer.iter_content(64 * 1024)
 
     def drop(self, key: str) -> None:
         """Delete a file; a bucket says 204 also where there was none."""
         if _KEY.match(key):
-            self._call("DELETE", key, b"").raise_for_status()
+            self._call("DELETE", key, b"").close()
 
     def _call(self, method: str, key: str, body: bytes) -> requests.Response:
         path = f"/{quote(self._bucket)}/{key}"
         headers = self._signed(method, path, body, datetime.now(UTC))
-        return self._session.request(
-            method, self._endpoint + path, data=body or None, headers=headers, timeout=(5, 60), stream=True,
-            allow_redirects=False,
-        )  # fmt: skip
+        try:
+            answer = self._session.request(
+                method, self._endpoint + path, data=body or None, headers=headers, timeout=(5, 60), stream=True,
+                allow_redirects=False,
+            )  # fmt: skip
+        except requests.RequestException as error:
+            raise StorageAway(f"the bucket does not answer: {type(error).__name__}") from error
+        if answer.status_code != 404 and not 200 <= answer.status_code < 300:
+            said = re.search(rb"<Code>(\w{1,60})</Code>", answer.raw.read(4096) or b"")
+            answer.close()
+            raise StorageAway(f"the bucket answered {answer.status_code} {said[1].decode() if said else ''}".rstrip())
+        return answer
 
     def _signed(self, method: str, path: str, body: bytes, now: datetime) -> dict[str, str]:
         """AWS Signature Version 4. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html"""

@@ -52,12 +52,14 @@ class Context:
 
 @dataclass(frozen=True)
 class Messenger:
-    """A provider with its doors. ``file_address`` tells where a file can be fetched that it linked by its own address;
+    """A provider with its doors. ``file_address`` tells where a file can be fetched that it linked by its own address:
+    over https from the public internet, or however it be from ``file_origin``, which the operator has named.
     ``stop`` ends what it keeps open, ``tidy`` is called once a day to forget what is old."""
 
     provider: Provider
     doors: Blueprint | None = None
     file_address: Callable[[str], str] | None = None
+    file_origin: str = ""
     stop: Callable[[], None] = lambda: None
     tidy: Callable[[], None] = lambda: None
 
@@ -152,7 +154,7 @@ def _telegram(context: Context) -> Messenger:
         return api.file_address(token, file_id)
 
     doors = telegram_views.blueprint(engine=context.engine, relay=context.relay, links=context.links)
-    return Messenger(Telegram(api, context.settings.public_url), doors, file_address)
+    return Messenger(Telegram(api, context.settings.public_url), doors, file_address, context.settings.telegram_url)
 
 
 def _http(context: Context) -> Messenger | None:
