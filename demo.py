@@ -63,6 +63,7 @@ def _print_addresses(kit: Kit) -> None:
         f"  CRM page (the sandbox)   {kit.sandbox_url}/",
         f"  visitor's chat page      {kit.visitor_url}",
         f"  service account          login {LOGIN}, password {kit.password}",
+        f"  operator's console       {kit.console_url} password {kit.console_password}",
         "",
         "  In the CRM: install the widget, connect the service account; then write on the visitor's page.",
         "  Ctrl-C stops both.",

@@ -84,6 +84,7 @@ def _run(kit: ScaledKit, broker_name: str) -> None:
         f"  CRM page (the sandbox)   {kit.sandbox_url}/",
         f"  visitor's chat page      {kit.visitor_url}",
         f"  service account          login demo, password {kit.password}",
+        f"  operator's console       {kit.console_url}, password {kit.console_password}",
         f"  running: PostgreSQL, {broker_name}, web, streams, two Celery workers, beat",
         "  Ctrl-C stops all of them.",
         "",

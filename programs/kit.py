@@ -32,6 +32,7 @@ class Kit:
     backend: Child | None = None
     sandbox: Child | None = None
     password: str = field(default_factory=lambda: secrets.token_urlsafe(9), repr=False)
+    console_password: str = field(default_factory=lambda: secrets.token_urlsafe(9), repr=False)
     visitor_url: str = ""
     log: list[str] = field(default_factory=list, repr=False)
 
@@ -44,6 +45,11 @@ class Kit:
     def sandbox_url(self) -> str:
         """The address of the sandbox; its first page is the CRM."""
         return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def console_url(self) -> str:
+        """The operator's console."""
+        return f"{self.backend_url}/console"
 
     @property
     def widget(self) -> Path:
@@ -63,6 +69,7 @@ class Kit:
             "KCK_PUBLIC_URL": self.backend_url,
             "KCK_SECRET_KEYS_FILE": str(self.folder / "secret-keys"),
             "KCK_DEV_KOMMO_URL": self.sandbox_url,
+            "KCK_CONSOLE_PASSWORD": self.console_password,
             "KCK_DEV_ORIGINS": f"{self.sandbox_url},http://localhost:{self.sandbox_port}",
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("KCK_")}

@@ -1,4 +1,4 @@
-"""``make demo`` as a newcomer meets it: two addresses, readable errors, nothing left running."""
+"""``make demo`` as a newcomer meets it: three addresses, readable errors, nothing left running."""
 
 import signal
 import socket
@@ -49,11 +49,11 @@ def is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_the_demo_prints_two_addresses_that_answer_and_ctrl_c_stops_everything(tmp_path: Path) -> None:
+def test_the_demo_prints_addresses_that_answer_and_ctrl_c_stops_everything(tmp_path: Path) -> None:
     ports = free_port(), free_port()
     with demo(tmp_path / "demo", *ports) as running:
-        crm, visitor = printed_addresses(running)
-        for address in (crm, visitor):
+        crm, visitor, console = printed_addresses(running)
+        for address in (crm, visitor, console):
             with urllib.request.urlopen(address, timeout=10) as answer:
                 assert answer.status == 200
         running.send_signal(signal.SIGINT)

@@ -74,10 +74,13 @@ class Crm:
         """The error that the widget shows."""
         return self.page.locator(".channel_kit__message_error")
 
-    def open_conversation(self) -> None:
-        """Open the newest conversation of the inbox."""
+    def open_conversation(self, about: str = "") -> None:
+        """Open the newest conversation of the inbox whose last message holds ``about``, once it is there.
+
+        Without ``about`` it is the newest of that moment, which may be another visitor's.
+        """
         self.visit("/chats/")
-        self.page.locator(".chat-row").first.click()
+        self.page.locator(".chat-row", has_text=about).first.click()
         expect(self.page.get_by_role("textbox", name="Write a reply")).to_be_visible(timeout=WAIT_MS)
 
     @property
