@@ -183,5 +183,6 @@ def content_of(message: Incoming) -> dict[str, Any]:
     content: dict[str, Any] = {**message.extra}
     if message.media:
         content["media"] = vars(message.media)
-    known = {"phone": message.phone, "email": message.email, "reply_to": message.reply_to}
+    known = {"sender_id": message.sender_id, "phone": message.phone, "email": message.email,
+             "reply_to": message.reply_to}  # fmt: skip
     return content | {name: value for name, value in known.items() if value}

@@ -120,11 +120,14 @@ class Sender:
             conversation_ref_id=None if is_tied else conversation.chat_id,
             msgid=message.key if message.direction == store.INCOMING else None,
             amojo_id=message.key if message.direction == store.OUTGOING else None,
-            user_id=conversation.contact_id or conversation.key,
+            user_id=_customer_id(conversation, conversation.contact_id),
             user_ref_id=None if is_tied else conversation.contact_ref,
             is_removed=body["is_removed"],
         )
-        self._client.react(found.route.channel, found.route.scope_id, reaction)
+        try:
+            self._client.react(found.route.channel, found.route.scope_id, reaction)
+        except InvalidMessage as error:
+            raise GiveUp(str(error)) from error
 
     def typing(self, job: Job) -> None:
         """Show that the customer types, while that is still true."""
@@ -135,8 +138,8 @@ class Sender:
         if left_s <= 0 or job.attempts or conversation is None or route is None or not route.is_open:
             return
         if conversation.contact_id:  # else a manager wrote first, and amojo knows none of our ids
-            lasts_ms = round(left_s * 1000)
-            self._client.typing(route.channel, route.scope_id, conversation.key, conversation.contact_id, lasts_ms)
+            who, lasts_ms = _customer_id(conversation, conversation.contact_id), round(left_s * 1000)
+            self._client.typing(route.channel, route.scope_id, conversation.key, who, lasts_ms)
 
     def report(self, job: Job) -> None:
         """Report what became of a manager's message."""
@@ -193,10 +196,16 @@ def _customer(found: _Found) -> Person:
     """Who the conversation is with; in one that a manager began, under amojo's id too."""
     message, conversation, more = found.message, found.conversation, found.message.content
     return Person(
-        message.sender_name or "Guest", id=conversation.contact_id or conversation.key,
+        message.sender_name or "Guest",
+        id=_customer_id(conversation, more.get("sender_id") or conversation.contact_id),
         ref_id=None if more.get("is_ours") else conversation.contact_ref,
         phone=more.get("phone"), email=more.get("email"),
     )  # fmt: skip
+
+
+def _customer_id(conversation: store.Conversation, id: str) -> str:
+    """Our id of a customer at amojo, where one id is one person for all messengers of an account."""
+    return store.key_of(conversation.provider, conversation.line_key, id) if id else conversation.key
 
 
 def _bot(route: Route) -> Person:

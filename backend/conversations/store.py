@@ -55,7 +55,7 @@ _MESSAGE = tuple(messages.c[name] for name in Message.__dataclass_fields__)
 
 
 def key_of(provider: str, line_key: str, provider_key: str) -> str:
-    """Our conversation_id for a messenger's chat: readable while it is short and plain, else a digest.
+    """Our id at amojo for a messenger's chat or customer: readable while it is short and plain, else a digest.
 
     A hyphen in the first two would let ``a-b`` and ``c`` run together with ``a`` and ``b-c``.
     """

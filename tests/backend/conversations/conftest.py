@@ -15,6 +15,7 @@ from backend.accounts.models import installations, integrations
 from backend.channels.models import channels, links, scopes
 from backend.conversations.models import conversations, messages
 from backend.conversations.room import Conversations, open_conversations
+from backend.conversations.store import key_of
 from backend.db import transaction, utc_now
 from backend.jobs.models import outbox
 from backend.jobs.policy import Policy
@@ -32,6 +33,7 @@ FILE = json.loads((GOLDEN / "chats_webhooks.json").read_text())
 IDS = FILE["identities"]
 HOOKS = {hook["id"]: hook for hook in FILE["hooks"]}
 LINE = "acme-line"
+CUSTOMER_ID = key_of("listening", LINE, "maria")  # what we call the customer at amojo
 TAKEN_ID = "d6e7f809-1021-4324-95e6-f708192a3b00"  # what amojo calls a message of ours
 
 
@@ -156,6 +158,15 @@ def seed(engine: Engine, sealer: Sealer) -> None:
     with transaction(engine) as conn:
         for table, values in rows:
             conn.execute(insert(table).values(id=1, **values))
+
+
+def second_line(desk: Desk) -> None:
+    """Link another line of the same messenger."""
+    with transaction(desk.engine) as conn:
+        conn.execute(insert(links).values(
+            id=2, scope_id=1, provider="listening", line_key="second", login="l", title="Second", state="active",
+            source_external_id="acme-line-2", created_at=utc_now(),
+        ))  # fmt: skip
 
 
 def amojo(asked: Asked) -> Answer:

@@ -9,7 +9,7 @@ from backend.conversations.rules import check
 from backend.db import transaction, utc_now
 from backend.kommo.signature import _hmac
 from backend.providers.base import Capabilities, DeliveryError, Incoming, Media, Outgoing
-from tests.backend.conversations.conftest import HOOKS, IDS, LINE, Desk
+from tests.backend.conversations.conftest import CUSTOMER_ID, HOOKS, IDS, LINE, Desk
 
 PAIR = ("listening", LINE)
 
@@ -162,7 +162,7 @@ def test_a_customers_typing_is_told_once_in_five_seconds(talking: Desk) -> None:
             talking.room.relay.typing(conn, *PAIR, "c1")
     talking.work()
     assert 1 <= len(talking.sent_to_amojo("typing")) <= 2
-    assert talking.sent_to_amojo("typing")[0]["sender"] == {"id": "maria"}
+    assert talking.sent_to_amojo("typing")[0]["sender"] == {"id": CUSTOMER_ID}
 
 
 def test_what_was_written_in_the_messengers_app_is_imported_silently_through_the_bot(desk: Desk) -> None:
@@ -171,7 +171,7 @@ def test_what_was_written_in_the_messengers_app_is_imported_silently_through_the
     desk.work()
     payload = desk.sent_to_amojo()[0]["payload"]
     assert (payload["silent"], payload["sender"]["ref_id"]) == (True, IDS["bot_id"])
-    assert payload["receiver"] == {"id": "maria", "name": "Maria"}
+    assert payload["receiver"] == {"id": CUSTOMER_ID, "name": "Maria"}
 
 
 def test_a_message_that_failed_later_is_reported(talking: Desk) -> None:

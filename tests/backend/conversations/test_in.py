@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.backend.conversations.conftest import IDS, SENT, TAKEN_ID, Desk, amojo
+from tests.backend.conversations.conftest import CUSTOMER_ID, IDS, SENT, TAKEN_ID, Desk, amojo
 from tests.backend.stub_kommo import Answer, Asked
 
 
@@ -12,7 +12,7 @@ def test_a_customers_message_is_saved_with_its_job_and_sent(desk: Desk) -> None:
     desk.work()
     payload = desk.sent_to_amojo()[0]["payload"]
     assert payload["message"] == {"type": "text", "text": "¡Hola!"}
-    assert payload["sender"] == {"id": "maria", "name": "Maria Lopez"}
+    assert payload["sender"] == {"id": CUSTOMER_ID, "name": "Maria Lopez"}
     assert payload["source"] == {"external_id": "acme-line-1"}
     assert (payload["msec_timestamp"], payload["silent"]) == (1770110100250, False)
     assert (desk.messages()[0].state, desk.messages()[0].amojo_id) == ("accepted", TAKEN_ID)

@@ -6,7 +6,7 @@ import pytest
 
 from backend.db import transaction
 from backend.providers.base import Incoming, Media
-from tests.backend.conversations.conftest import IDS, LINE, Desk
+from tests.backend.conversations.conftest import IDS, LINE, Desk, second_line
 from tests.backend.stub_kommo import Answer
 
 PAIR = ("listening", LINE)
@@ -68,6 +68,32 @@ def test_a_message_without_what_its_type_needs_is_kept_as_failed_with_the_reason
 ])  # fmt: skip
 def test_comments_and_shared_posts_reach_kommo(desk: Desk, extra: dict[str, Any]) -> None:
     assert said(desk, "Nice!", extra=extra)["message"] == {"type": "text", "text": "Nice!", **extra}
+
+
+def test_the_same_id_on_two_lines_is_two_people(desk: Desk) -> None:
+    second_line(desk)
+    desk.say()
+    with transaction(desk.engine) as conn:
+        desk.room.relay.receive(conn, "listening", "second", Incoming("m1", "c1", "maria", "Boris", "text", "hi", 0))
+    desk.work()
+    first, second = (sent["payload"] for sent in desk.sent_to_amojo())
+    assert first["sender"]["id"] != second["sender"]["id"]
+    assert first["conversation_id"] != second["conversation_id"]
+
+
+@pytest.mark.parametrize("id", ["s" * 200, "Мария", "a b\tc"])
+def test_a_customers_id_is_short_and_plain_whatever_the_messenger_calls_him(desk: Desk, id: str) -> None:
+    ours = said(desk, sender_id=id)["sender"]["id"]
+    assert (len(ours) <= 64, ours.isascii(), ours.isprintable()) == (True, True, True)
+
+
+def test_two_people_in_one_conversation_stay_two_people(desk: Desk) -> None:
+    desk.say("m1", sender_id="maria", sender_name="Maria")
+    desk.say("m2", sender_id="boris", sender_name="Boris")
+    desk.work()
+    senders = [sent["payload"]["sender"] for sent in desk.sent_to_amojo()]
+    assert [sender["name"] for sender in senders] == ["Maria", "Boris"]
+    assert senders[0]["id"] != senders[1]["id"]
 
 
 def test_an_edit_before_the_import_leaves_it_an_import(desk: Desk) -> None:

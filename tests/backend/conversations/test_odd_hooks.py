@@ -3,14 +3,12 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
 
-from backend.channels.models import links
-from backend.db import transaction, utc_now
+from backend.db import transaction
 from backend.jobs.models import inbox
 from backend.kommo.signature import _hmac
 from backend.providers.base import DeliveryError, Incoming
-from tests.backend.conversations.conftest import HOOKS, IDS, LINE, TAKEN_ID, Desk
+from tests.backend.conversations.conftest import HOOKS, IDS, LINE, TAKEN_ID, Desk, second_line
 
 
 @pytest.fixture
@@ -136,14 +134,6 @@ def test_every_sample_is_taken_and_none_is_our_fault(talking: Desk, name: str) -
     talking.work()
     assert {job.state for job in talking.jobs() if job.kind == "amojo.status"} <= {"done"}
     assert not [status for status in talking.sent_to_amojo("delivery_status") if status.get("error_code") == 903]
-
-
-def second_line(desk: Desk) -> None:
-    with transaction(desk.engine) as conn:
-        conn.execute(insert(links).values(
-            id=2, scope_id=1, provider="listening", line_key="second", login="l", title="Second", state="active",
-            source_external_id="acme-line-2", created_at=utc_now(),
-        ))  # fmt: skip
 
 
 @pytest.mark.parametrize(("source", "line"), [("acme-line-1", LINE), ("acme-line-2", "second")])
