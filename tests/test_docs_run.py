@@ -51,7 +51,7 @@ NOT_RUN = {
     r"python -m (backend (serve|streams)|sandbox --)": "serves until it is stopped: every journey starts it",
     r"apt-get |useradd |chown |chmod |cp |systemctl |docker |echo |runuser |cd |curl .*readyz": "changes the machine",
     r"git clone|.*pip install|python3 -m venv": "fetches from elsewhere",
-    r"python -m backend$": "stands for all of its commands",
+    r"python -m backend( jobs)?$": "stands for all of its commands",
     r"\. \.venv": "the tests' own Python is it",
     r".* (accounts|jobs) (show|refresh|disable|replay|bury) ": "needs an account or a job: the rooms' own tests",
     r".* (accounts add-token|service-account add)$": "names no options there: programs/kit.py runs it",
