@@ -150,7 +150,8 @@ class Delivery:
         if message is None or not (provider.capabilities.reactions and isinstance(provider, Reacting)):
             return
         emoji = None if seen.is_removed else seen.emoji
-        provider.react(route.line, conversation.provider_key, message.provider_id or message.key, emoji)
+        if emoji != "":
+            provider.react(route.line, conversation.provider_key, message.provider_id or message.key, emoji)
 
     def _show_typing(self, job: Job, hook: Hook) -> None:
         expired_at = hook.data.get("expired_at")

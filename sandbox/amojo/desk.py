@@ -19,7 +19,7 @@ TYPING_EVERY_S = 5
 
 
 class NoChat(Exception):
-    """There is no such chat or message, or its channel is disconnected."""
+    """There is no such chat or message, or its channel is disconnected or not made for this."""
 
 
 class Desk:
@@ -61,6 +61,8 @@ class Desk:
         scope = self.room.channels.scopes.get(scope_id)
         if scope is None or scope.account_id != account.id:
             raise NoChat(f"no scope {scope_id} in {account.subdomain}")
+        if not self.room.channels.channels[scope.channel_id].can_write_first:
+            raise NoChat("support has not switched writing first on for this channel")
         customer = Person(self.ground.ids.uuid(), phone=phone)
         chat = self.room.start(scope, customer)
         chat.source = source
@@ -146,7 +148,8 @@ class Desk:
         source = chat.source or self.default_source(scope)
         is_minimal = self.ground.switches.minimal_hooks
         now = self.ground.clock.seconds()
-        return hooks.message_hook(scope, chat, message, now=now, source=source, minimal=is_minimal)
+        quotes = self.room.channels.channels[scope.channel_id].has_quotes
+        return hooks.message_hook(scope, chat, message, now=now, source=source, minimal=is_minimal, quotes=quotes)
 
     def _keep(self, message: Message | None, outcome: Outcome) -> None:
         if message is None:

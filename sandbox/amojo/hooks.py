@@ -12,7 +12,8 @@ from sandbox.registration import Channel
 from sandbox.switches import Switches
 
 AGENT = "amoCRM amoJo/1.0"
-OPTIONAL = ("template", "reply_to", "forwards", "post", "media_duration", "media_group_id", "thumbnail")
+OPTIONAL = ("template", "post", "media_duration", "media_group_id", "thumbnail")
+QUOTES = ("reply_to", "forwards")
 
 
 def wire(body: dict[str, Any], secret: str, switches: Switches) -> tuple[bytes, dict[str, str]]:
@@ -33,8 +34,10 @@ def address(channel: Channel, scope_id: str) -> str:
     return channel.webhook_url.replace(":scope_id", scope_id)
 
 
-def message_hook(scope: Scope, chat: Chat, message: Message, *, now: int, source: str, minimal: bool) -> dict[str, Any]:
-    """Return the v2 hook of a message from the CRM to the customer."""
+def message_hook(
+    scope: Scope, chat: Chat, message: Message, *, now: int, source: str, minimal: bool, quotes: bool
+) -> dict[str, Any]:
+    """Return the v2 hook of a message from the CRM to the customer; ``quotes`` if support has enabled them."""
     inner: dict[str, Any] = {"id": message.id, "type": message.content["type"], "text": message.content["text"]}
     receiver: dict[str, Any] = {"id": chat.customer.id}
     sender: dict[str, Any] = {"id": message.sender.id}
@@ -50,7 +53,8 @@ def message_hook(scope: Scope, chat: Chat, message: Message, *, now: int, source
         inner["media"] = message.content["media"]
     if message.sender.client_id:
         sender["client_id"] = message.sender.client_id
-    inner |= {name: message.content[name] for name in OPTIONAL if name in message.content}
+    told = OPTIONAL + QUOTES if quotes else OPTIONAL
+    inner |= {name: message.content[name] for name in told if name in message.content}
     body: dict[str, Any] = {"receiver": receiver, "sender": sender, "conversation": _conversation(chat)}
     if source:
         body["source"] = {"external_id": source}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from sandbox.amojo.desk import NoChat
 from sandbox.amojo.records import Message
 from sandbox.oauth.models import Grant
 from sandbox.registration import CHANNEL_ID, CHANNEL_SECRET
@@ -144,6 +145,28 @@ def test_069_a_write_first_hook_knows_only_the_phone(world: World, chat: ChatCli
     hook = json.loads(came(world, receiver)[0].body)
     assert keys(hook) == keys(SAMPLES["v2-write-first"])
     assert hook["message"]["receiver"]["phone"] == "+15550100777"
+
+
+def channel_with(world: World, **values: Any) -> None:
+    world.channels.channels[CHANNEL_ID] = replace(world.channels.channels[CHANNEL_ID], **values)
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_062b_quotes_and_forwards_are_told_only_where_support_has_enabled_them(
+    world: World, chat: ChatClient, receiver: Receiver, is_enabled: bool
+) -> None:
+    channel_with(world, has_quotes=is_enabled)
+    quoted = {"id": next(iter(world.chats.messages)), "msgid": "m1"}
+    quotes: dict[str, Any] = {"reply_to": {"message": quoted}, "forwards": {"messages": [quoted]}}
+    reply(world, {"type": "text", "text": "This one", **quotes})
+    inner = json.loads(came(world, receiver)[0].body)["message"]["message"]
+    assert ("reply_to" in inner, "forwards" in inner) == (is_enabled, is_enabled)
+
+
+def test_069b_nobody_writes_first_where_support_has_not_enabled_it(world: World, chat: ChatClient) -> None:
+    channel_with(world, can_write_first=False)
+    with pytest.raises(NoChat, match="support"):
+        world.desk.write_first(world.accounts.first, SCOPE, "+15550100777", "Good morning")
 
 
 def test_070_typing_hooks_come_when_subscribed_at_most_every_5_seconds(

@@ -151,3 +151,25 @@ def test_without_a_known_source_nobody_guesses_between_two_lines(desk: Desk, sou
     desk.work()
     assert desk.provider.sent == []
     assert desk.sent_to_amojo("delivery_status")[0]["error_code"] == 904
+
+
+REACTIONS: list[tuple[dict[str, Any], list[str | None]]] = [
+    ({"message": None, "msgid": IDS["message_id"]}, ["👍"]),
+    ({"message": {"id": IDS["message_id"]}, "msgid": None}, ["👍"]),
+    ({"message": {"id": IDS["message_id"]}, "type": "unreact", "emoji": "👍"}, [None]),
+    ({"message": {"id": IDS["message_id"]}, "emoji": None}, []),
+    ({"message": {"id": "of nobody"}, "msgid": None}, []),
+    ({"message": [], "msgid": []}, []),
+]
+
+
+@pytest.mark.parametrize(("changes", "shown"), REACTIONS, ids=lambda value: str(value)[:50])
+def test_a_reaction_is_shown_if_its_message_is_named_in_any_way(
+    talking: Desk, changes: dict[str, Any], shown: list[str | None]
+) -> None:
+    answer(talking)
+    ours = {"conversation__client_id": talking.conversation().key, **changes}
+    talking.hook("v2-reaction-react", **{f"action__reaction__{name}": value for name, value in ours.items()})
+    talking.work()
+    assert talking.provider.reactions == [("c1", "p-1", emoji) for emoji in shown]
+    assert {job.state for job in talking.jobs()} == {"done"}
