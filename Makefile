@@ -5,6 +5,8 @@ BACKEND_PORT ?= 8000
 SANDBOX_PORT ?= 8800
 STREAM_PORT ?= 8001
 BROKER ?= redis
+# Whose accounts the demo's widget connects.
+MESSENGER ?= webchat
 # Tests run in this many processes at a time; a file's tests stay together.
 JOBS ?= auto
 # Newest first; the first that is 3.11 or later and can make virtual environments is taken. Yours: make PYTHON=...
@@ -28,8 +30,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(PY)
 	@$(PY) -m pip install --quiet --constraint constraints.txt --group test
 	@touch $@
 
-demo: install ## build, migrate, seed, start backend and sandbox (BACKEND_PORT=8000 SANDBOX_PORT=8800)
-	@exec $(PY) demo.py --backend-port $(BACKEND_PORT) --sandbox-port $(SANDBOX_PORT)
+demo: install ## build, migrate, seed, start backend and sandbox (BACKEND_PORT=8000 SANDBOX_PORT=8800 MESSENGER=webchat)
+	@exec $(PY) demo.py --backend-port $(BACKEND_PORT) --sandbox-port $(SANDBOX_PORT) --messenger $(MESSENGER)
 
 test: check browser ## everything: linters, types, import contracts, unit tests, journeys, browser tests
 	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder

@@ -20,9 +20,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--backend-port", type=int, default=8000, metavar="PORT")
     parser.add_argument("--sandbox-port", type=int, default=8800, metavar="PORT")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="Emptied at each start. Default: var/demo")
+    parser.add_argument("--messenger", default="webchat", metavar="NAME", help="What the widget's form connects.")
     chosen = parser.parse_args(arguments)
     dist = ROOT / "dist" if chosen.folder == FOLDER else None
-    kit = Kit(chosen.folder, chosen.backend_port, chosen.sandbox_port, echo=_print_line, dist=dist)
+    kit = Kit(chosen.folder, chosen.backend_port, chosen.sandbox_port, echo=_print_line, dist=dist,
+              messenger=chosen.messenger)  # fmt: skip
     stop_on_signals()
     try:
         require_free(kit.backend_port, "make demo BACKEND_PORT")

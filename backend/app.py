@@ -192,7 +192,8 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
     app.register_blueprint(oauth_views.blueprint(installer=backend.installer, consent_sites=consent_sites,
                                                  sign_ins=backend.companion.sign_ins.came_back))  # fmt: skip
     app.register_blueprint(companion_views.blueprint(companion=backend.companion, consent_sites=consent_sites))
-    app.register_blueprint(link_views.blueprint(callers=backend.callers, links=backend.links))
+    app.register_blueprint(link_views.blueprint(callers=backend.callers, links=backend.links,
+                                                messenger=settings.messenger))  # fmt: skip
     app.register_blueprint(openapi.blueprint(ALL_OPERATIONS, server=settings.public_url))
     app.register_blueprint(mobile.blueprint(callers=backend.callers, links=backend.links, zones=ALL_ZONES,
                                             dev_origins=settings.dev_origins))  # fmt: skip

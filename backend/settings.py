@@ -74,6 +74,7 @@ class Settings(BaseModel):
     streams_url: str | None = Field(
         None, description="Origin of the process that keeps visitors' pages connected, where no proxy sends them there."
     )
+    messenger: str = Field("webchat", description="Name of the messenger whose accounts the widget's form connects.")
     telegram_url: str = Field("https://api.telegram.org", description="Address of Telegram's Bot API.")
     http_provider_url: str | None = Field(
         None, description="Address of a service of your own that is spoken to as a messenger."

@@ -28,6 +28,7 @@ class Kit:
     sandbox_port: int
     echo: Echo = lambda name, line: None
     dist: Path | None = None
+    messenger: str = "webchat"
     tls_port: int | None = None
     backend: Child | None = None
     sandbox: Child | None = None
@@ -69,6 +70,7 @@ class Kit:
             "KCK_PUBLIC_URL": self.backend_url,
             "KCK_SECRET_KEYS_FILE": str(self.folder / "secret-keys"),
             "KCK_DEV_KOMMO_URL": self.sandbox_url,
+            "KCK_MESSENGER": self.messenger,
             "KCK_CONSOLE_PASSWORD": self.console_password,
             "KCK_DEV_ORIGINS": f"{self.sandbox_url},http://localhost:{self.sandbox_port}",
         }

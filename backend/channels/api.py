@@ -20,7 +20,7 @@ class LinkBody(Body):
     password: SecretStr = Field(min_length=1, max_length=1024, description="Its password; checked and not kept.")
     amojo_id: AmojoId = Field(description="The account's id in the chat service, as the page knows it.")
     pipeline_id: PipelineId | None = Field(None, description="Where new leads go.")
-    provider: Line = Field("webchat", description="Which messenger.")
+    provider: Line | None = Field(None, description="Name of the messenger, if not the one of KCK_MESSENGER.")
 
 
 class PipelineBody(Body):

@@ -10,8 +10,8 @@ from backend.errors import Refusal
 from backend.web.body import read
 
 
-def blueprint(*, callers: Callers, links: Links) -> Blueprint:
-    """Serve links and the pipeline."""
+def blueprint(*, callers: Callers, links: Links, messenger: str = "webchat") -> Blueprint:
+    """Serve links and the pipeline. ``messenger`` is meant where a request names none: the widget's form never does."""
     views = Blueprint("links", __name__, url_prefix="/api/v1")
 
     def changer() -> Caller:
@@ -27,7 +27,7 @@ def blueprint(*, callers: Callers, links: Links) -> Blueprint:
         caller = changer()
         body = read(LinkBody)
         password, address = body.password.get_secret_value(), request.remote_addr or ""
-        asked = LinkRequest(body.provider, body.login, password, body.amojo_id, address)
+        asked = LinkRequest(body.provider or messenger, body.login, password, body.amojo_id, address)
         link, is_new = links.link(caller, asked)
         if body.pipeline_id is not None:
             links.choose_pipeline(caller, body.pipeline_id)

@@ -1,5 +1,7 @@
-"""The contract between the relay and a messenger. A provider imports this module, ``parts`` and nothing else of the
-backend."""
+"""The contract between the relay and a messenger.
+
+Of the backend, a messenger imports this room, and ``transaction`` and ``Refusal`` for its doors; nothing of Kommo.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable

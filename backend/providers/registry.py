@@ -93,16 +93,19 @@ def open_messengers(
 ) -> dict[str, Messenger]:
     """Every messenger by its name, those of ``more`` beside the built-in ones; ``providers`` (tests) replaces all.
 
-    Raises ``BrokenMessenger`` for a name that two of them go by, or that is none.
+    Raises ``BrokenMessenger`` for a name that two of them go by, that is none, or that the settings name in vain.
     """
     if providers is not None:
         return {name: Messenger(provider) for name, provider in providers.items()}
     openers: list[Opener] = [_webchat, _telegram, _http, *more]
     found: dict[str, Messenger] = {}
+    chosen = context.settings.messenger
     for opener in openers:
         messenger = opener(context)
         if messenger is not None:
             found[_free_name(messenger, found)] = messenger
+    if chosen not in found:
+        raise BrokenMessenger(f"KCK_MESSENGER names {chosen!r}, which is not installed here; known are {sorted(found)}")
     return found
 
 

@@ -13,9 +13,10 @@ from tests.support import forged
 
 
 @contextmanager
-def running_kit(folder: Path, *, with_tls: bool = False) -> Iterator[Kit]:
+def running_kit(folder: Path, *, with_tls: bool = False, messenger: str = "webchat") -> Iterator[Kit]:
     """A prepared and started kit. What its programs printed is shown when the test fails."""
-    kit = Kit(folder / "kit", free_port(), free_port(), tls_port=free_port() if with_tls else None)
+    tls_port = free_port() if with_tls else None
+    kit = Kit(folder / "kit", free_port(), free_port(), tls_port=tls_port, messenger=messenger)
     kit.prepare()
     try:
         kit.start()

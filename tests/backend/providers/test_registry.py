@@ -70,6 +70,12 @@ def test_a_package_that_cannot_be_loaded_is_named_with_what_to_do(
         registry.installed()
 
 
+def test_a_messenger_that_the_settings_name_in_vain_is_told_with_those_that_are_there(sqlite_engine: Engine) -> None:
+    assert "listening" in open_messengers(context(sqlite_engine, messenger="listening"), more=[brought])
+    with pytest.raises(BrokenMessenger, match=r"'acme'.*'telegram', 'webchat'"):
+        open_messengers(context(sqlite_engine, messenger="acme"))
+
+
 @pytest.mark.parametrize("name", ["telegram", "listening", "web", "stored", "a name", "", "x" * 41, "Ünder"])
 def test_a_package_cannot_take_anothers_name_or_one_that_is_none(sqlite_engine: Engine, name: str) -> None:
     def named(opened: Context) -> Messenger:
