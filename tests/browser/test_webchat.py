@@ -35,7 +35,7 @@ def test_a_closed_line_says_so_and_sends_when_it_opens(page: Page, shop: Shop) -
     shop.book.is_linked = False
     write(page, "anybody?")
     expect(page.get_by_role("status").filter(has_text="closed")).to_be_visible(timeout=WAIT_MS)
-    again = page.get_by_role("button", name="Not sent. Press to try again.")
+    again = page.get_by_role("button", name="Sent when the chat opens.")
     expect(again).to_be_visible(timeout=WAIT_MS)  # the page may know that the line is closed before it was refused
     shop.book.is_linked = True
     again.click()
@@ -106,6 +106,16 @@ def test_it_speaks_the_visitors_language(browser: Browser, shop: Shop, locale: s
     page.goto(f"{shop.url}/webchat/{shop.line.key}")
     expect(page.locator(".kck-hello")).to_contain_text(hello, timeout=WAIT_MS)
     context.close()
+
+
+def test_every_language_says_everything(page: Page) -> None:
+    said = """async () => {
+      const { words } = await import("/webchat/assets/words.js");
+      return ["en", "es", "pt"].map((language) => Object.entries(words(language)).filter(([, text]) => text)
+        .map(([name]) => name).sort());
+    }"""
+    english, *others = page.evaluate(said)
+    assert others == [english, english]
 
 
 def test_quotes_and_forwards_are_shown_as_such_and_buttons_answer(page: Page, shop: Shop) -> None:

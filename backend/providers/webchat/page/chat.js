@@ -5,7 +5,7 @@ import { Outbox } from "./outbox.js";
 import { Refused, Wire } from "./wire.js";
 import { element, icon, ICONS } from "./dom.js";
 import { content } from "./parts.js";
-import { emojiTool, fileTool, MAX_FILE, whoForm } from "./tools.js";
+import { MAX_FILE, whoForm, writingLine } from "./tools.js";
 import { chooseLanguage, words } from "./words.js";
 
 export class Chat {
@@ -30,7 +30,10 @@ export class Chat {
     this.notice = element("p", { class: "kck-notice", role: "status", hidden: "" });
     this.typing = element("p", { class: "kck-typing", hidden: "", "aria-live": "off" });
     this.who = whoForm(this.words, (known) => this.wire.introduce(known));
-    root.replaceChildren(this.#head(title, onClose), this.scroll, this.typing, this.notice, this.who, this.#line());
+    const [form, input] = writingLine(this.words, {
+      write: (text) => this.#send({ text }), attach: (file) => this.#attach(file), typing: () => this.#tellTyping() });
+    this.input = input;
+    root.replaceChildren(this.#head(title, onClose), this.scroll, this.typing, this.notice, this.who, form);
     this.root = root;
     document.addEventListener("visibilitychange", () => this.#tellRead());
     this.scroll.addEventListener("scroll", () => { this.wasAtEnd = this.#isAtEnd(); });
@@ -46,25 +49,6 @@ export class Chat {
       head.append(close);
     }
     return head;
-  }
-
-  #line() {
-    this.input = element("textarea", { class: "kck-input", rows: "1", maxlength: "4000", "aria-label": this.words.write,
-      placeholder: this.words.write, enterkeyhint: "send" });
-    const send = element("button", { class: "kck-send", type: "submit", "aria-label": this.words.send }, icon(ICONS.send));
-    const [emoji, choices] = emojiTool(this.words, this.input);
-    const [attach, picker] = fileTool(this.words, (file) => this.#attach(file));
-    const form = element("form", { class: "kck-form" }, attach, picker, emoji, choices, this.input, send);
-    form.addEventListener("submit", (event) => { event.preventDefault(); this.#write(); });
-    this.input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.#write(); }
-    });
-    this.input.addEventListener("input", () => { this.#grow(); this.#tellTyping(); });
-    this.input.addEventListener("paste", (event) => {
-      if (event.clipboardData.files.length) event.preventDefault();
-      for (const file of event.clipboardData.files) this.#attach(file);
-    });
-    return form;
   }
 
   async start() {
@@ -137,7 +121,7 @@ export class Chat {
   }
 
   #tellTyping() {
-    if (Date.now() - (this.toldTyping || 0) < 4000 || !this.input.value) return;
+    if (Date.now() - (this.toldTyping || 0) < 4000) return;
     this.toldTyping = Date.now();
     this.wire.typing().catch(() => {});
   }
@@ -167,15 +151,6 @@ export class Chat {
     if (this.notice.dataset.kind === "note") this.#say("");
     this.#show({ ...message, from: "visitor" }, "sending");
     this.outbox.add(message);
-  }
-
-  #write() {
-    const text = this.input.value.trim();
-    if (!text) return;
-    this.#send({ text });
-    this.input.value = "";
-    this.#grow();
-    this.input.focus();
   }
 
   #show(message, state) {
@@ -235,12 +210,7 @@ export class Chat {
     if (!shown) return;
     shown.mark.dataset.state = state;
     shown.mark.textContent = this.words[state];
-    shown.mark.disabled = state !== "failed";
-  }
-
-  #grow() {
-    this.input.style.height = "auto";
-    this.input.style.height = `${Math.min(this.input.scrollHeight, 140)}px`;
+    shown.mark.disabled = state !== "failed" && state !== "kept";
   }
 }
 

@@ -4,7 +4,7 @@ import { Refused } from "./wire.js";
 const RETRY_MS = [1000, 2000, 5000, 10000, 20000];
 
 export class Outbox {
-  // `mark(id, "sending" | "sent" | "failed")` shows what became of a message; `closed(isClosed)` hears whether the chat is.
+  // `mark(id, "sending" | "sent" | "failed" | "kept")` shows what became of a message; `closed(isClosed)` hears whether the chat is.
   constructor(wire, kept, { mark, closed }) {
     this.wire = wire;
     this.kept = kept;
@@ -46,8 +46,9 @@ export class Outbox {
       while (this.waiting.length) await this.#next(this.waiting[0]);
       this.failures = 0;
     } catch (error) {
-      for (const message of this.waiting) this.mark(message.id, "failed");
-      if (error instanceof Refused && error.code === "line_closed") this.closed(true);
+      const isClosed = error instanceof Refused && error.code === "line_closed";
+      for (const message of this.waiting) this.mark(message.id, isClosed ? "kept" : "failed");
+      if (isClosed) this.closed(true);
       else this.timer = setTimeout(() => this.send(), RETRY_MS[Math.min(this.failures++, RETRY_MS.length - 1)] * (0.5 + Math.random()));
     } finally {
       this.busy = false;

@@ -1,4 +1,4 @@
-// What stands around the line to write in: emoji, files, and the form of who one is.
+// The line to write in and what stands around it: emoji, files, and the form of who one is.
 import { element, icon, ICONS } from "./dom.js";
 
 const EMOJI = ["😀", "😄", "😂", "😊", "😍", "😎", "🤔", "😉", "😢", "😡", "👍", "👎", "🙏", "👏", "💪", "🤝", "❤️", "🔥", "🎉", "✅", "❌", "⭐", "📦", "🚚"];
@@ -8,7 +8,7 @@ function tool(name, label) {
   return element("button", { class: "kck-tool", type: "button", "aria-label": label, title: label }, icon(ICONS[name]));
 }
 
-export function emojiTool(words, input) {
+function emojiTool(words, input) {
   const button = tool("emoji", words.emoji);
   const panel = element("div", { class: "kck-emoji", role: "group", "aria-label": words.emoji, hidden: "" });
   button.setAttribute("aria-expanded", "false");
@@ -30,12 +30,41 @@ export function emojiTool(words, input) {
   return [button, panel];
 }
 
-export function fileTool(words, choose) {
+function fileTool(words, choose) {
   const button = tool("attach", words.attach);
   const input = element("input", { type: "file", hidden: "", tabindex: "-1", "aria-hidden": "true" });
   button.addEventListener("click", () => input.click());
   input.addEventListener("change", () => { if (input.files[0]) choose(input.files[0]); input.value = ""; });
   return [button, input];
+}
+
+// Gives the form and its input. `write(text)`, `attach(file)` and `typing()` hear what the visitor does.
+export function writingLine(words, { write, attach, typing }) {
+  const input = element("textarea", { class: "kck-input", rows: "1", maxlength: "4000", "aria-label": words.write,
+    placeholder: words.write, enterkeyhint: "send" });
+  const form = element("form", { class: "kck-form" }, ...fileTool(words, attach), ...emojiTool(words, input), input,
+    element("button", { class: "kck-send", type: "submit", "aria-label": words.send }, icon(ICONS.send)));
+  const grow = () => {
+    input.style.height = "auto";
+    input.style.height = `${Math.min(input.scrollHeight, 140)}px`;
+  };
+  const send = () => {
+    const text = input.value.trim();
+    if (text) write(text);
+    input.value = "";
+    grow();
+    input.focus();
+  };
+  form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
+  });
+  input.addEventListener("input", () => { grow(); if (input.value) typing(); });
+  input.addEventListener("paste", (event) => {
+    if (event.clipboardData.files.length) event.preventDefault();
+    for (const file of event.clipboardData.files) attach(file);
+  });
+  return [form, input];
 }
 
 // Asked for while the chat is closed: then an answer can find its way, by e-mail or by phone.

@@ -2,7 +2,8 @@
 const WORDS = {
   en: {
     write: "Write a message…", send: "Send", hello: "Hello! Write to us, we answer here.", you: "You",
-    sending: "Sending…", sent: "Sent", failed: "Not sent. Press to try again.", manager: "Manager",
+    sending: "Sending…", sent: "Sent", failed: "Not sent. Press to try again.",
+    kept: "Sent when the chat opens.", manager: "Manager",
     closed: "This chat is closed right now.",
     offline: "No connection. What you write is kept and sent as soon as it is back.", gone: "This chat does not exist.",
     messages: "Messages", file: "File", open: "Open chat", close: "Close chat",
@@ -15,7 +16,8 @@ const WORDS = {
   },
   es: {
     write: "Escriba un mensaje…", send: "Enviar", hello: "¡Hola! Escríbanos, respondemos aquí.", you: "Usted",
-    sending: "Enviando…", sent: "Enviado", failed: "No se envió. Pulse para reintentar.", manager: "Gestor",
+    sending: "Enviando…", sent: "Enviado", failed: "No se envió. Pulse para reintentar.",
+    kept: "Se enviará cuando se abra el chat.", manager: "Gestor",
     closed: "Este chat está cerrado en este momento.",
     offline: "Sin conexión. Lo que escriba se guarda y se envía en cuanto vuelva.", gone: "Este chat no existe.",
     messages: "Mensajes", file: "Archivo", open: "Abrir el chat", close: "Cerrar el chat",
@@ -28,7 +30,8 @@ const WORDS = {
   },
   pt: {
     write: "Escreva uma mensagem…", send: "Enviar", hello: "Olá! Escreva para nós, respondemos aqui.", you: "Você",
-    sending: "Enviando…", sent: "Enviada", failed: "Não enviada. Toque para tentar de novo.", manager: "Atendente",
+    sending: "Enviando…", sent: "Enviada", failed: "Não enviada. Toque para tentar de novo.",
+    kept: "Será enviada quando o chat abrir.", manager: "Atendente",
     closed: "Este chat está fechado no momento.",
     offline: "Sem conexão. O que você escrever fica guardado e é enviado assim que ela voltar.",
     gone: "Este chat não existe.",
