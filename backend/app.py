@@ -148,7 +148,7 @@ def _open_messengers(
 ) -> Mapping[str, Messenger]:  # fmt: skip
     """Every messenger that is built in, installed beside us, or handed in."""
     context = Context(engine, settings, conversations.relay, media.links, media.storage.save, clock,
-                      media.storage.drop)  # fmt: skip
+                      media.storage.drop, media.read)  # fmt: skip
     return open_messengers(context, providers, more=installed())
 
 

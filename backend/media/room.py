@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 
+from backend.errors import NeighbourError
 from backend.kommo.hosts import PLATFORMS
 from backend.media import views
 from backend.media.fetch import CannotFetch, Fetcher, File
@@ -32,6 +33,19 @@ class Media:
         return views.blueprint(
             links=self.links, sources={**{name: self._fetched(*found) for name, found in addresses.items()}, **sources}
         )
+
+    def read(self, url: str, max_bytes: int) -> bytes:
+        """A whole file by its link. Raises ``NeighbourError``."""
+        parts, left = [], max_bytes
+        try:
+            for chunk in self.fetcher.open(url).chunks:
+                parts.append(chunk)
+                left -= len(chunk)
+                if left < 0:
+                    raise NeighbourError(f"the file has over {max_bytes // 1_000_000} MB", permanent=True)
+        except CannotFetch as error:
+            raise NeighbourError(f"the file cannot be fetched: {error}", permanent=error.is_forbidden) from error
+        return b"".join(parts)
 
     def _fetched(self, where: Callable[[str], str], origin: str) -> views.Source:
         def source(address: str) -> File:

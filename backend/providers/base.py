@@ -3,6 +3,7 @@
 Of the backend, a messenger imports this room, and ``transaction`` and ``Refusal`` for its doors; nothing of Kommo.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -165,6 +166,14 @@ class WritingFirst(Protocol):
     def begin(self, line: Line, phone: str) -> str:
         """Find or make the conversation with a number and return its id. Raises ``DeliveryError`` 904 if there is
         nobody."""
+
+
+ReadFile = Callable[[str, int], bytes]  # of a link and the most bytes that it may have
+
+
+def no_files(link: str, max_bytes: int) -> bytes:
+    """Stands where no files can be read."""
+    raise NeighbourError("files cannot be read here", permanent=True)
 
 
 class MediaLinks(Protocol):

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from backend.db import Clock, utc_now
 from backend.jobs.periodic import Periodic
 from backend.jobs.run import Handler, Job
-from backend.providers.base import MediaLinks, Provider, Relay
+from backend.providers.base import MediaLinks, Provider, ReadFile, Relay, no_files
 from backend.providers.http import views as http_views
 from backend.providers.http.provider import HttpProvider
 from backend.providers.telegram import views as telegram_views
@@ -39,7 +39,8 @@ _RESERVED = ("stored", "web")  # names of other files in links
 @dataclass(frozen=True)
 class Context:
     """What a messenger may use. ``save_file`` keeps the chunks of a file, up to so many bytes, and gives its key;
-    ``drop_file`` deletes it."""
+    ``drop_file`` deletes it. ``read_file`` gives a whole file by its link, if it has no more than so many bytes; it
+    leads nowhere into our own network, and raises ``NeighbourError``."""
 
     engine: Engine
     settings: Settings
@@ -48,6 +49,7 @@ class Context:
     save_file: Callable[[Any, int], str]
     clock: Clock = utc_now
     drop_file: Callable[[str], None] = lambda key: None
+    read_file: ReadFile = no_files
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,8 @@ def _telegram(context: Context) -> Messenger:
         return api.file_address(token, file_id)
 
     doors = telegram_views.blueprint(engine=context.engine, relay=context.relay, links=context.links)
-    return Messenger(Telegram(api, context.settings.public_url), doors, file_address, context.settings.telegram_url)
+    provider = Telegram(api, context.settings.public_url, context.read_file)
+    return Messenger(provider, doors, file_address, context.settings.telegram_url)
 
 
 def _http(context: Context) -> Messenger | None:

@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
+
+from urllib3 import encode_multipart_formdata
 
 from backend.errors import NeighbourError
 from backend.providers.base import DeliveryError, WrongCredentials
@@ -11,6 +14,24 @@ from backend.providers.calls import Answer, Caller, pause_s
 
 _BLOCKED = ("bot was blocked", "user is deactivated", "bot was kicked")
 _NOBODY = ("chat not found", "peer_id_invalid", "have no rights to send")
+
+
+# How Telegram refuses a link: it fetches few types of files, up to 5 MB of a photo and 20 MB of anything else.
+# https://core.telegram.org/bots/api#sending-files
+_UNFETCHED = ("http url", "web page content", "webpage_", "wrong remote file", "wrong type of")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that is sent itself, not by its link."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+def wants_upload(error: DeliveryError) -> bool:
+    """Whether Telegram refused a link that it could not fetch, or whose file is none that it fetches."""
+    return error.permanent and any(text in error.reason.lower() for text in _UNFETCHED)
 
 
 class BotApi:
@@ -24,10 +45,9 @@ class BotApi:
         """Call a method and give its ``result``. Raises ``WrongCredentials`` for a token that is not known, else
         ``DeliveryError``."""
         body = {name: value for name, value in members.items() if value is not None}
+        raw, headers = _encoded(body)
         try:
-            answer = self._caller.post(
-                f"{self.url}/bot{quote(token, safe=':')}/{method}", json.dumps(body, ensure_ascii=False).encode()
-            )
+            answer = self._caller.post(f"{self.url}/bot{quote(token, safe=':')}/{method}", raw, headers)
         except NeighbourError as error:
             raise DeliveryError("Telegram does not answer", permanent=False, code=903) from error
         if answer.status == 200 and answer.body.get("ok"):
@@ -39,6 +59,17 @@ class BotApi:
         found = self.ask(token, "getFile", file_id=file_id)
         path = found.get("file_path", "") if isinstance(found, dict) else ""
         return f"{self.url}/file/bot{quote(token, safe=':')}/{quote(str(path))}"
+
+
+def _encoded(body: dict[str, Any]) -> tuple[bytes, dict[str, str]]:
+    """A call's body: a form where it holds a file, else JSON."""
+    files = {name: (value.name, value.content) for name, value in body.items() if isinstance(value, Upload)}
+    if not files:
+        return json.dumps(body, ensure_ascii=False).encode(), {}
+    plain = {name: value if isinstance(value, str) else json.dumps(value) for name, value in body.items()
+             if name not in files}  # fmt: skip
+    raw, kind = encode_multipart_formdata({**plain, **files})
+    return raw, {"Content-Type": kind}
 
 
 def _refusal(answer: Answer) -> Exception:

@@ -1,11 +1,12 @@
 """The provider contract over the Bot API. https://core.telegram.org/bots/api#sendmessage"""
 
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from backend.errors import NeighbourError
-from backend.providers.base import Capabilities, DeliveryError, Line, Outgoing, WrongCredentials
+from backend.providers.base import Capabilities, DeliveryError, Line, Outgoing, ReadFile, WrongCredentials, no_files
 from backend.providers.parts import Button, Menu, Passage
-from backend.providers.telegram.api import BotApi, hook_secret
+from backend.providers.telegram.api import BotApi, Upload, hook_secret, wants_upload
 from backend.providers.telegram.updates import OF_MENU
 
 MAX_TEXT, MAX_CAPTION = 4096, 1024  # characters
@@ -17,6 +18,9 @@ _METHODS = {
     "picture": ("sendPhoto", "photo"), "file": ("sendDocument", "document"), "video": ("sendVideo", "video"),
     "audio": ("sendAudio", "audio"), "voice": ("sendVoice", "voice"), "sticker": ("sendSticker", "sticker"),
 }  # fmt: skip
+
+
+_MEMBERS = dict(_METHODS.values())
 
 
 class Telegram:
@@ -32,8 +36,9 @@ class Telegram:
         typing=True,
     )
 
-    def __init__(self, api: BotApi, public_url: str) -> None:
+    def __init__(self, api: BotApi, public_url: str, read_file: ReadFile = no_files) -> None:
         self._api = api
+        self._read_file = read_file
         self._public_url = public_url.rstrip("/")
         self._begun: dict[tuple[str, str], tuple[int, str | None]] = {}
 
@@ -64,7 +69,7 @@ class Telegram:
         for number in range(begun, len(parts)):
             method, members = parts[number]
             try:
-                last = _id_of(self._ask(line, method, **target, **members))
+                last = _id_of(self._hand_over(line, method, {**target, **members}))
             except DeliveryError:
                 self._remember((line.key, message.id), number, last)
                 raise
@@ -84,6 +89,22 @@ class Telegram:
     def show_typing(self, line: Line, conversation: str) -> None:
         """Show for some seconds that the bot is typing."""
         self._ask(line, "sendChatAction", chat_id=conversation, action="typing")
+
+    def _hand_over(self, line: Line, method: str, members: dict[str, Any]) -> Any:
+        """Send one part; a file by its link, or itself where Telegram does not fetch it."""
+        try:
+            return self._ask(line, method, **members)
+        except DeliveryError as error:
+            member = _MEMBERS.get(method)
+            if member is None or not wants_upload(error):
+                raise
+        link = str(members[member])
+        try:
+            content = self._read_file(link, self.capabilities.max_file_bytes or 0)
+        except NeighbourError as error:
+            raise DeliveryError(error.reason, permanent=error.permanent) from error
+        name = unquote(urlsplit(link).path.rpartition("/")[2]) or member
+        return self._ask(line, method, **{**members, member: Upload(name, content)})
 
     def _ask(self, line: Line, method: str, **members: Any) -> Any:
         if line.secret is None:

@@ -13,10 +13,12 @@ import pytest
 import trustme
 from flask import Flask
 
+from backend.errors import NeighbourError
 from backend.media import views
 from backend.media.fetch import CannotFetch, Fetcher, File, is_public, public_addresses
 from backend.media.links import Links
-from backend.media.storage import S3, StorageAway, TooLarge
+from backend.media.room import Media
+from backend.media.storage import S3, Folder, StorageAway, TooLarge
 from backend.seal import Sealer, new_key
 from backend.web import problems
 from tests.backend.media.test_media import PNG, Site, site
@@ -203,3 +205,16 @@ def test_a_bot_api_of_ones_own_cannot_redirect_further_into_the_own_network() ->
     inside = Answer(302, headers={"Location": "http://127.0.0.1:1/secrets"})
     with running_stub(lambda asked: inside) as stub, pytest.raises(CannotFetch):
         Fetcher().open(stub.url + "/file", trusted=stub.url)
+
+
+def test_a_file_is_read_whole_or_its_trouble_told(site: Site) -> None:
+    room = Media(Links(Sealer([new_key()]), ""), Folder(Path()), site.fetcher())
+    assert room.read(site.url + "/a.png", 1000) == PNG
+    for url, most, is_final in (
+        (site.url, 50, True),
+        ("http://x/", 50, True),
+        (site.url.replace("files", "no"), 9, False),
+    ):
+        with pytest.raises(NeighbourError) as caught:
+            room.read(url, most)
+        assert caught.value.permanent is is_final

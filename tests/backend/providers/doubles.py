@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from werkzeug.wrappers import Request
+
 from backend.providers.http.signature import is_genuine
 from tests.backend.stub_kommo import Answer, Asked
 
@@ -31,7 +33,10 @@ class BotApiDouble:
         if self.next_answer:
             answer, self.next_answer = self.next_answer, None
             return answer
-        method, body = asked.path.removeprefix(prefix), asked.json
+        method, body = asked.path.removeprefix(prefix), _members(asked)
+        if str(body.get("document", "")).endswith(".docx"):
+            description = "Bad Request: wrong type of the web page content"
+            return Answer(400, {"ok": False, "error_code": 400, "description": description})
         if "chat_id" in body and body["chat_id"] != "77":
             return Answer(400, {"ok": False, "error_code": 400, "description": "Bad Request: chat not found"})
         if "chat_id" in body and (failure := self.fails_at.pop(len(self.sent) + 1, None)):
@@ -45,6 +50,16 @@ class BotApiDouble:
 
     def texts(self) -> list[str]:
         return [body["text"] for method, body in self.sent if method == "sendMessage"]
+
+
+def _members(asked: Asked) -> dict[str, Any]:
+    """The members of a call; of a file that was uploaded, its bytes."""
+    kind = asked.headers.get("Content-Type", "")
+    if not kind.startswith("multipart/form-data"):
+        members: dict[str, Any] = asked.json
+        return members
+    with Request.from_values(data=asked.body, headers={"Content-Type": kind}, method="POST") as form:
+        return {**form.form, **{name: (file.filename, file.read()) for name, file in form.files.items()}}
 
 
 @dataclass

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from backend.errors import NeighbourError
 from backend.media.links import Links
 from backend.providers.base import DeliveryError, Line, Media, Outgoing
 from backend.providers.parts import Button, Choice, Menu, Section
@@ -96,6 +98,28 @@ def test_a_second_try_does_not_repeat_the_parts_that_arrived(
         bot.send(LINE, message)
     assert bot.send(LINE, message) == "503"
     assert [text[0] for text in double.texts()] == ["a", "b", "c"]
+
+
+DOCX = Outgoing("1", "77", "file", "The offer", media=Media("https://x/files/%D1%81.docx", "с.docx"), reply_to="5")
+
+
+def test_a_file_that_telegram_does_not_fetch_is_sent_itself(double: BotApiDouble) -> None:
+    with running_stub(double) as stub:
+        bot = Telegram(BotApi(stub.url), "https://kit.example", lambda link, most: b"PK words")
+        assert bot.send(LINE, DOCX) == "501"
+    ((method, body),) = double.sent
+    assert (method, body["document"], body["caption"]) == ("sendDocument", ("с.docx", b"PK words"), "The offer")
+    assert json.loads(body["reply_parameters"])["message_id"] == 5
+
+
+@pytest.mark.parametrize("is_final", [True, False])
+def test_a_file_that_cannot_be_had_is_told_as_such(double: BotApiDouble, is_final: bool) -> None:
+    def read(link: str, max_bytes: int) -> bytes:
+        raise NeighbourError("the file cannot be fetched: x answered 404", permanent=is_final)
+
+    with running_stub(double) as stub, pytest.raises(DeliveryError, match="404") as caught:
+        Telegram(BotApi(stub.url), "https://kit.example", read).send(LINE, DOCX)
+    assert caught.value.permanent is is_final
 
 
 def test_an_answer_without_an_id_is_no_reason_to_send_again(bot: Telegram, double: BotApiDouble) -> None:
