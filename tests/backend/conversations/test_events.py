@@ -190,11 +190,13 @@ def test_a_type_that_the_messenger_cannot_take_is_reported_and_not_sent(talking:
     assert "voice" in talking.sent_to_amojo("delivery_status")[0]["error"]
 
 
-def test_hooks_of_the_first_version_are_delivered_without_a_status(talking: Desk) -> None:
-    raw = HOOKS["v1-text"]["raw"].replace("acme-conv-1001", ours(talking)).encode()
-    assert talking.post(raw, _hmac(IDS["secret"], raw)).status_code == 200
+@pytest.mark.parametrize(("name", "text"), [("v1-text", "Legacy hook body"), ("v1-picture", "")])
+def test_hooks_of_the_first_version_are_delivered_without_a_status(talking: Desk, name: str, text: str) -> None:
+    raw = HOOKS[name]["raw"].replace("acme-conv-1001", ours(talking)).encode()
+    assert [talking.post(raw, _hmac(IDS["secret"], raw)).status_code for _ in "12"] == [200, 200]
     talking.work()
-    assert [message.text for message in talking.provider.sent] == ["Legacy hook body"]
+    (message,) = talking.provider.sent
+    assert (message.text, bool(message.media)) == (text, name == "v1-picture")
     assert talking.sent_to_amojo("delivery_status") == []
 
 

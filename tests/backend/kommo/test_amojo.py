@@ -113,8 +113,9 @@ def test_every_message_is_sent_as_its_vector_says(client: AmojoClient, stub: Stu
     answers(stub, answer_of(vector))
     sent = client.send(CHANNEL, SCOPE, MESSAGES[name])
     assert stub.asked[0].json == vector["request"]
-    assert sent.message_id == vector["responses"][0]["body"]["new_message"]["msgid"]
-    assert sent.chat_id == vector["responses"][0]["body"]["new_message"]["conversation_id"]
+    told = vector["responses"][0]["body"]["new_message"]
+    assert (sent.message_id, sent.chat_id) == (told["msgid"], told["conversation_id"])
+    assert (sent.sender_id, sent.receiver_id) == (told["sender_id"], told["receiver_id"])
 
 
 def test_every_call_carries_the_signature_of_what_was_sent(client: AmojoClient, stub: Stub) -> None:
@@ -233,10 +234,12 @@ def test_a_code_that_amojo_would_refuse_is_told_as_another_error(client: AmojoCl
     assert stub.asked[0].json["error_code"] == 905
 
 
-def test_typing_is_sent_as_its_vector_says(client: AmojoClient, stub: Stub) -> None:
+def test_typing_is_sent_as_its_vector_says_and_lasts_5_s(client: AmojoClient, stub: Stub) -> None:
     answers(stub, Answer(204))
     client.typing(CHANNEL, SCOPE, "acme-conv-1001", "acme-user-501", 3000)
+    client.typing(CHANNEL, SCOPE, "acme-conv-1001", "acme-user-501")
     assert stub.asked[0].json == REQUESTS["typing"]["request"]
+    assert stub.asked[1].json["duration_ms"] == 5000
 
 
 MINE: dict[str, Any] = {
@@ -293,7 +296,18 @@ def test_a_record_of_history_tells_who_wrote_what_to_whom(client: AmojoClient, s
         "Your order 4417 is ready.", "Alex Manager", "",
     )  # fmt: skip
     assert manager.receiver == customer.sender
+    assert (customer.sender.client_id, customer.sender.phone) == ("acme-user-501", "15550100501")
     assert (customer.client_id, customer.receiver, customer.sent_at_ms) == ("acme-msg-9001", None, 1770110100000)
+
+
+def test_a_record_of_history_tells_its_file_its_group_and_its_moment(client: AmojoClient, stub: Stub) -> None:
+    inner = {"type": "picture", "media": "https://x/1", "thumbnail": "https://x/2", "file_name": "1.jpg",
+             "file_size": 7, "media_group_id": "g", "location": {"lon": 1.0}, "contact": {"name": "n"}}  # fmt: skip
+    who = {"id": "i", "avatar": "https://x/3"}
+    answers(stub, Answer(body={"messages": [{"msec_timestamp": 1770110220417, "sender": who, "message": inner}]}))
+    (found,) = client.history_page(CHANNEL, SCOPE, IDS["chat_id"])
+    assert {name: getattr(found, name) for name in inner} == inner
+    assert (found.sent_at_ms, found.sender.avatar) == (1770110220417, "https://x/3")
 
 
 @pytest.mark.parametrize("body", [{}, [], {"messages": None}, {"messages": {}}, {"messages": [1, None]}])
@@ -314,12 +328,29 @@ def test_a_wrong_signature_is_a_permanent_refusal_with_its_reason(client: AmojoC
     assert caught.value.permanent
 
 
-@pytest.mark.parametrize(("answer", "is_permanent"), [(Answer(500), False), (Answer(429), False), (Answer(0), False)])
-def test_what_may_pass_is_not_permanent(client: AmojoClient, stub: Stub, answer: Answer, is_permanent: bool) -> None:
+PASSING = [Answer(0), *map(Answer, (408, 425, 429, 500, 502, 503)), Answer(403, b"<html>stopped</html>")]
+FOR_GOOD = [*map(Answer, (400, 401, 404, 405, 422, 453)), Answer(403, {"error_code": 403}),
+            Answer(301, headers={"Location": "https://amojo.kommo.com/"})]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", [*PASSING, *FOR_GOOD], ids=lambda answer: f"{answer.status}-{len(answer.body)}")
+def test_a_refusal_says_whether_it_can_pass(client: AmojoClient, stub: Stub, answer: Answer) -> None:
     answers(stub, answer)
     with pytest.raises(KommoError) as caught:
         client.send(CHANNEL, SCOPE, MESSAGES["message-incoming-text"])
-    assert caught.value.permanent is is_permanent
+    assert caught.value.permanent is (answer in FOR_GOOD)
+
+
+def test_a_refusal_tells_its_code_its_words_and_how_long_to_wait(client: AmojoClient, stub: Stub) -> None:
+    told = {"status": 0, "error_code": 453, "error_type": "BAD_REQUEST", "error_description": "exactly one origin user"}
+    answers(stub, Answer(400, told), Answer(429, headers={"Retry-After": "7"}))
+    caught = []
+    for _ in range(2):
+        with pytest.raises(KommoError) as error:
+            client.typing(CHANNEL, SCOPE, "c", "u")
+        caught.append(error.value)
+    assert (caught[0].problem["error_code"], "exactly one origin user" in caught[0].reason) == (453, True)
+    assert caught[1].retry_after_s == 7
 
 
 @pytest.mark.parametrize("body", [b"", {}, [], {"new_message": None}, {"new_message": {}}, b"<html>"])

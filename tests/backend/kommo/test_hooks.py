@@ -39,6 +39,34 @@ def test_a_message_gives_the_ids_that_delivery_and_status_need() -> None:
     )  # fmt: skip
 
 
+def test_a_full_message_gives_who_wrote_to_whom_over_which_line_and_which_file() -> None:
+    message, voice, video = (manager_message(read(name)) for name in ("v2-text-with-source", "v2-voice", "v2-video"))
+    assert (message.sender_id, message.receiver_id) == (IDS["manager_amojo_id"], IDS["customer_amojo_id"])
+    assert (message.receiver_client_id, message.receiver_phone, message.source_id) == (
+        "acme-user-501", "+15550100501", "acme-line-1",
+    )  # fmt: skip
+    inner = HOOKS["v2-voice"]["body"]["message"]["message"]
+    assert (voice.media, voice.duration_s) == (inner["media"], inner["media_duration"])
+    inner = HOOKS["v2-video"]["body"]["message"]["message"]
+    assert (video.thumbnail, video.file_name, video.file_size) == (
+        inner["thumbnail"], inner["file_name"], inner["file_size"],
+    )  # fmt: skip
+
+
+def test_a_hook_of_the_first_version_names_customer_chat_and_moment_and_no_message() -> None:
+    hook = read("v1-picture")
+    message = manager_message(hook)
+    assert (hook.account_id, hook.chat_id, hook.conversation_id) == ("", "", "acme-conv-1001")
+    assert (message.receiver_client_id, message.has_id, message.sent_at_ms) == ("acme-user-501", False, 1770110225000)
+    assert (message.type, message.thumbnail.endswith("_320x200.jpg"), message.file_size) == ("picture", True, 20480)
+
+
+@pytest.mark.parametrize("name", [name for name in HOOKS if HOOKS[name]["event"] in ("typing", "reaction")])
+def test_an_action_names_its_chat_on_both_sides(name: str) -> None:
+    hook = read(name)
+    assert (hook.chat_id, hook.conversation_id) == (IDS["chat_id"], IDS["integration_conversation_id"])
+
+
 def test_a_message_with_nothing_optional_is_read() -> None:
     message = manager_message(read("v2-text-minimal"))
     assert (message.text, message.sender_name, message.media, message.file_size) == (
