@@ -11,6 +11,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, insert
 from backend.db import open_engine, transaction
 from backend.jobs import broker
 from backend.jobs.errors import RetryLater
+from backend.jobs.periodic import Periodic
 from backend.jobs.policy import Policy
 from backend.jobs.run import Job, Runner
 
@@ -18,6 +19,7 @@ seen = Table(
     "seen", MetaData(), Column("id", Integer, primary_key=True), Column("lane", String(200)), Column("n", Integer)
 )
 LEASE_S, LONGEST_S, TASK_S = 2.0, 4.0, 1.0
+TICK = Periodic("tick", 1)
 app = broker.open_celery(os.environ.get("TEST_BROKER_URL", "memory://"))
 app.conf.beat_schedule["sweep"]["schedule"] = 0.5
 
@@ -34,7 +36,8 @@ def open_runner() -> Runner:
             conn.execute(insert(seen).values(lane=job.lane, n=job.body["n"]))
             job.finish(conn)
 
-    return Runner(engine, {"note": note}, lease_s=LEASE_S, longest_s=LONGEST_S, policy=Policy(base_s=0.05, cap_s=0.2))
+    handlers = {"note": note, TICK.kind: lambda job: None}
+    return Runner(engine, handlers, lease_s=LEASE_S, longest_s=LONGEST_S, policy=Policy(base_s=0.05, cap_s=0.2))
 
 
-worker = broker.Worker(app, open_runner, task_s=TASK_S)
+worker = broker.Worker(app, open_runner, [TICK], task_s=TASK_S)

@@ -15,9 +15,10 @@ from sqlalchemy import Engine, select
 
 from backend.db import transaction, utc_now
 from backend.jobs import bell, broker, store
+from backend.jobs.models import DONE, outbox
 from programs import brokers
 from programs.ports import free_port
-from tests.support.celery_door import LEASE_S, TASK_S, seen
+from tests.support.celery_door import LEASE_S, TASK_S, TICK, seen
 
 ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.timeout(240)
@@ -86,6 +87,11 @@ class Site:
             for row in conn.execute(select(seen).order_by(seen.c.id)):
                 found.setdefault(row.lane, []).append(row.n)
         return found
+
+    def done(self, kind: str) -> list[str]:
+        query = select(outbox.c.dedupe_key).where(outbox.c.kind == kind, outbox.c.state == DONE)
+        with self.engine.connect() as conn:
+            return list(conn.execute(query).scalars())
 
     def wait_for(self, count: int, patience_s: float = 60) -> None:
         ends_at = time.monotonic() + patience_s
@@ -156,6 +162,16 @@ def test_a_ring_that_never_arrived_and_a_pause_that_is_over_are_found_by_the_swe
     site.start_worker(tmp_path, beat=True)
     site.wait_for(3)
     assert site.seen() == {"a": [0, 1], "b": [5]}
+
+
+def test_work_that_comes_round_is_done_once_a_slot_by_two_workers(site: Site, tmp_path: Path) -> None:
+    for _ in range(2):
+        site.start_worker(tmp_path, beat=True)
+    ends_at = time.monotonic() + 60
+    while len(slots := site.done(TICK.kind)) < 3:
+        assert time.monotonic() < ends_at
+        time.sleep(0.1)
+    assert len(slots) == len(set(slots))
 
 
 def test_a_process_whose_handler_hangs_is_ended_and_its_lane_goes_on(site: Site, tmp_path: Path) -> None:

@@ -122,15 +122,6 @@ def test_a_neighbours_retry_after_is_the_least_pause(engine: Engine, clock: Hand
         assert store.next_due_at(conn) == START + timedelta(seconds=120)
 
 
-def test_the_backoff_doubles_up_to_its_cap() -> None:
-    policy = Policy(base_s=1, cap_s=60, draw=lambda low, high: high)
-    assert [policy.pause_s(n) for n in (1, 2, 3, 6, 50)] == [2, 4, 8, 60, 60]
-
-
-def test_the_backoff_is_drawn_from_zero() -> None:
-    assert Policy(draw=lambda low, high: low).pause_s(5) == 0
-
-
 @pytest.mark.parametrize("error", [GiveUp("no such user"), DeliveryError("blocked", permanent=True)])
 def test_a_permanent_failure_is_buried_with_its_reason_and_frees_the_lane(
     engine: Engine, clock: HandClock, error: Exception
@@ -160,10 +151,17 @@ def test_a_job_that_never_succeeds_is_buried_after_its_last_try(engine: Engine, 
     assert states(engine) == [("buried", 3)]
 
 
-def test_a_job_that_is_too_old_is_buried() -> None:
-    verdict = Policy(max_age_s=3600).judge(RetryLater("busy"), tries=1, age_s=7200)
-    assert verdict.bury
-    assert "2 h" in verdict.reason
+def test_a_job_is_buried_after_a_day_of_failures(engine: Engine, clock: HandClock) -> None:
+    put(engine, "a", "bad")
+
+    def handler(job: Job) -> None:
+        raise RetryLater("busy", after_s=3600)
+
+    worker = runner(engine, clock, handler, policy=Policy(max_tries=100))
+    for _ in range(30):
+        worker.run_due()
+        clock.move(3600)
+    assert states(engine) == [("buried", 25)]
 
 
 def test_burying_tells_the_room_in_the_same_transaction(engine: Engine, clock: HandClock) -> None:

@@ -97,6 +97,16 @@ def test_the_commands_list_show_and_replay(cli: Any, sqlite_engine: Engine) -> N
     assert states(sqlite_engine) == ["ready"]
 
 
+def test_the_commands_take_all_of_a_kind_or_only_of_a_lane(cli: Any, sqlite_engine: Engine) -> None:
+    bury_some(sqlite_engine, "one", "two")
+    assert "0 replayed" in cli("replay", "--all", "--kind", "other").output
+    assert "note" not in cli("list", "--kind", "other").output
+    assert "note" not in cli("list", "--lane", "b").output
+    assert len(cli("list", "--lane", "a", "--limit", "1").output.splitlines()) == 2, "one job and the counts"
+    assert "2 replayed" in cli("replay", "--all").output
+    assert states(sqlite_engine) == ["ready", "ready"]
+
+
 def test_wrong_use_of_the_commands_says_what_to_do(cli: Any) -> None:
     assert cli("replay").exit_code == cli("replay", "1", "--all").exit_code == 2
     assert cli("replay", "7").exit_code == cli("show", "7").exit_code == cli("bury", "7").exit_code == 1

@@ -10,6 +10,7 @@ from backend.db import open_engine, transaction
 from backend.jobs import bell, store
 from backend.jobs.errors import RetryLater
 from backend.jobs.models import outbox
+from backend.jobs.periodic import Periodic
 from backend.jobs.run import Job, Runner
 from backend.jobs.workers import Workers
 
@@ -82,6 +83,14 @@ def test_the_bell_rings_for_the_end_of_a_pause(engine: Engine) -> None:
     promise(engine)
     Runner(engine, {"note": handler}).run_due()
     assert (counting.rung, counting.pauses_s) == (["a", "a"], [0, 7])
+
+
+def test_work_that_comes_round_is_done(engine: Engine) -> None:
+    done = threading.Event()
+    workers = Workers(Runner(engine, {"tick": lambda job: done.set()}), sweep_s=0.1, works=[Periodic("tick", 1)])
+    workers.start()
+    assert done.wait(5)
+    assert workers.stop(10)
 
 
 def test_stopping_finishes_the_job_in_hand_and_leaves_the_rest_ready(sqlite_engine: Engine) -> None:
