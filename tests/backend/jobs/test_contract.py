@@ -315,6 +315,38 @@ def test_a_job_saved_while_its_lane_is_let_go_is_not_forgotten(engine: Engine) -
     assert len(done) == total
 
 
+def test_a_lane_is_not_let_go_past_a_job_that_is_just_being_saved(postgres_engine: Engine) -> None:
+    """SQLite lets one writer in at a time; PostgreSQL has to be told to wait."""
+    engine, waiting_for_a_lock = (
+        postgres_engine,
+        "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    )
+    put(engine, "a", "first")
+    with transaction(engine) as conn:
+        claim = store.claim(conn, now=START, lease_s=30, limit=10)
+        assert claim is not None
+        store.finish(conn, "a", claim.epoch, [claim.rows[0].id], START)
+
+    def let_go() -> None:
+        with transaction(engine) as conn:
+            store.release(conn, "a", claim.epoch, START)
+
+    thread, ends_at = threading.Thread(target=let_go), time.monotonic() + 20
+    with transaction(engine) as saving:
+        store.put(saving, kind="note", lane="a", body={}, now=START)
+        thread.start()
+        while not _count(engine, waiting_for_a_lock):
+            assert time.monotonic() < ends_at
+    thread.join(20)
+    with engine.connect() as conn:
+        assert store.overdue(conn, START, 1) == ["a"]
+
+
+def _count(engine: Engine, what: str) -> int:
+    with engine.connect() as conn:
+        return int(conn.exec_driver_sql(f"SELECT count(*) FROM {what}").scalar_one())
+
+
 def test_a_job_for_later_waits_at_the_head_of_its_lane(engine: Engine, clock: HandClock) -> None:
     put(engine, "a", "later", not_before=START + timedelta(seconds=60))
     put(engine, "a", "next")

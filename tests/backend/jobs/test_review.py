@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 
 from backend.db import transaction, utc_now
 from backend.jobs import commands, review, store
-from backend.jobs.errors import GiveUp
+from backend.jobs.errors import GiveUp, RetryLater
 from backend.jobs.models import outbox
 from backend.jobs.run import Job, Runner
 from backend.settings import Settings
@@ -59,6 +59,20 @@ def test_a_waiting_job_is_buried_by_hand_and_its_room_is_told(engine: Engine) ->
         assert review.bury(conn, 1, "spam", utc_now(), lambda seen: told.append(seen.id))
         assert not review.bury(conn, 1, "spam", utc_now(), lambda seen: told.append(seen.id))
     assert (states(engine), told) == (["buried"], [1])
+
+
+def test_burying_a_job_by_hand_ends_its_lanes_pause(engine: Engine) -> None:
+    def busy(job: Job) -> None:
+        raise RetryLater("busy", after_s=3600)
+
+    for _ in range(2):
+        with transaction(engine) as conn:
+            store.put(conn, kind="note", lane="a", body={})
+    Runner(engine, {"note": busy}).run_due()
+    with transaction(engine) as conn:
+        assert review.bury(conn, 1, "spam", utc_now(), lambda seen: None)
+    Runner(engine, {"note": lambda job: None}).run_due()
+    assert states(engine) == ["buried", "done"]
 
 
 def test_a_job_that_is_buried_while_it_runs_writes_nothing(engine: Engine) -> None:
