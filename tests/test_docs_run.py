@@ -49,7 +49,8 @@ STANDS_FOR = {
 NOT_RUN = {
     r"make |.* watch$": "runs until it is stopped, or runs these tests: tests/journeys/test_demo.py, test_scaled.py",
     r"python -m (backend (serve|streams)|sandbox --)": "serves until it is stopped: every journey starts it",
-    r"apt-get |useradd |chown |chmod |cp |systemctl |docker |echo |runuser |cd |curl .*readyz": "changes the machine",
+    r"apt-get |useradd |chown |chmod |cp |systemctl |docker |echo |runuser |cd ": "changes the machine",
+    r"curl .*:8000/": "asks the service that the lines before it have started",
     r"git clone|.*pip install|python3 -m venv": "fetches from elsewhere",
     r"python -m backend( jobs)?$": "stands for all of its commands",
     r"\. \.venv": "the tests' own Python is it",
