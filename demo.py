@@ -9,7 +9,7 @@ from pathlib import Path
 from programs.child import StartError
 from programs.kit import LOGIN, ROOT, Kit
 from programs.ports import require_free
-from programs.signals import stop_on_signals
+from programs.signals import ignore_signals, stop_on_signals
 
 FOLDER = ROOT / "var" / "demo"
 
@@ -40,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
+        ignore_signals()
         kit.stop()
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from programs.child import Child, StartError
 from programs.kit import ROOT, Kit
 from programs.ports import require_free
-from programs.signals import stop_on_signals
+from programs.signals import ignore_signals, stop_on_signals
 
 try:
     from programs import brokers, postgres
@@ -127,6 +127,7 @@ def main() -> int:
                 echo=lambda name, line: print(f"{name:8} | {line}", flush=True),
             )  # fmt: skip
             stack.callback(kit.stop)
+            stack.callback(ignore_signals)  # called first
             _run(kit, broker.name)
         except StartError as error:
             print(f"scaled: {error}", file=sys.stderr)

@@ -15,7 +15,12 @@ def stop_on_signals() -> None:
         signal.signal(number, _as_ctrl_c)
 
 
-def _as_ctrl_c(_signal: int, _frame: FrameType | None) -> None:
+def ignore_signals() -> None:
+    """Ignore them from here on: for the stopping of the children that no signal has asked for."""
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
+
+
+def _as_ctrl_c(_signal: int, _frame: FrameType | None) -> None:
+    ignore_signals()
     raise KeyboardInterrupt
