@@ -18,6 +18,8 @@ from backend.jobs.bell import bell_of
 from backend.jobs.errors import LeaseLost
 from backend.jobs.models import BURIED, inbox, lane, outbox
 
+DEATH = 5  # tries that a dead worker counts for: while a process dies again and again it takes no hooks either
+
 
 @dataclass(frozen=True)
 class Row:
@@ -125,12 +127,12 @@ def claim(conn: Connection, *, now: datetime, lease_s: float, limit: int) -> Cla
 
 
 def _count_the_dead(conn: Connection, key: str) -> None:
-    """A worker died holding this lane: that counts as a try of its first job, or a deadly one would return for ever."""
+    """A worker died holding this lane: its first job may have killed it, and must not kill the others one by one."""
     first = select(func.min(outbox.c.id)).where(outbox.c.lane == key, statements.IS_READY).scalar_subquery()
     conn.execute(
         update(outbox)
         .where(outbox.c.id == first)
-        .values(attempts=outbox.c.attempts + 1, last_error="a worker died or stalled while it held this job")
+        .values(attempts=outbox.c.attempts + DEATH, last_error="a worker died or stalled while it held this job")
     )
 
 

@@ -213,7 +213,7 @@ def test_a_dead_workers_lane_is_taken_over_after_its_lease_and_the_death_counts(
     clock.move(31)
     seen: list[int] = []
     runner(engine, clock, lambda job: seen.append(job.attempts)).run_due()
-    assert seen == [1]
+    assert seen == [store.DEATH]
 
 
 def test_a_worker_whose_lease_ran_out_writes_nothing(engine: Engine, clock: HandClock) -> None:
@@ -232,7 +232,7 @@ def test_a_worker_whose_lease_ran_out_writes_nothing(engine: Engine, clock: Hand
     ):
         with pytest.raises(LeaseLost), transaction(engine) as conn:
             write(conn)
-    assert states(engine) == [("ready", 1)]
+    assert states(engine) == [("ready", store.DEATH)]
 
 
 def test_a_lost_lease_rolls_back_what_the_handler_wrote(engine: Engine, clock: HandClock) -> None:

@@ -17,6 +17,8 @@ from backend.jobs.policy import LONGEST_PAUSE_S, REASON_LENGTH, Policy
 from backend.jobs.run import Job, Runner
 from tests.backend.jobs.test_contract import START, HandClock, put, runner, states
 
+MOST = 3 * store.DEATH  # tries
+
 
 class Killed(BaseException):
     """Stands for the end of the process: nothing after it is written."""
@@ -30,7 +32,7 @@ def clock() -> HandClock:
 def die_and_return(engine: Engine, clock: HandClock, handler: Callable[[Job], None], times: int) -> None:
     """Processes that work until a job kills them; the next one comes when the lease has run out."""
     for _ in range(times):
-        worker = runner(engine, clock, handler, policy=Policy(max_tries=3, draw=lambda low, high: 0.0))
+        worker = runner(engine, clock, handler, policy=Policy(max_tries=MOST, draw=lambda low, high: 0.0))
         with pytest.raises(Killed):
             worker.run_due()
         worker.close()
@@ -47,9 +49,9 @@ def test_a_job_that_kills_its_process_is_buried_unrun_and_its_lane_goes_on(engin
             raise Killed
 
     die_and_return(engine, clock, handler, 3)
-    runner(engine, clock, handler, policy=Policy(max_tries=3)).run_due()
+    runner(engine, clock, handler, policy=Policy(max_tries=MOST)).run_due()
     assert runs == ["deadly"] * 3 + ["good"]
-    assert states(engine) == [("buried", 4), ("done", 0)]
+    assert states(engine) == [("buried", MOST + 1), ("done", 0)]
 
 
 def test_jobs_that_were_done_before_the_deadly_one_do_not_pay_for_it(engine: Engine, clock: HandClock) -> None:
@@ -60,7 +62,7 @@ def test_jobs_that_were_done_before_the_deadly_one_do_not_pay_for_it(engine: Eng
             raise Killed
 
     die_and_return(engine, clock, handler, 4)
-    runner(engine, clock, handler, policy=Policy(max_tries=3)).run_due()
+    runner(engine, clock, handler, policy=Policy(max_tries=MOST)).run_due()
     assert [state for state, _ in states(engine)] == ["done", "done", "buried", "done"]
 
 
@@ -147,5 +149,5 @@ def test_a_handler_that_hangs_loses_its_lane_after_the_longest_time(engine: Engi
     leave.set()
     thread.join(20)
     stuck.close()
-    assert seen == [1]
-    assert states(engine) == [("done", 1)]
+    assert seen == [store.DEATH]
+    assert states(engine) == [("done", store.DEATH)]
