@@ -52,11 +52,12 @@ from backend.web import counts as counters
 from backend.web.body import BoundedJson
 from backend.web.counts import Counts
 
-_BODY_LIMITS = {
+BODY_LIMITS = {
     "/hooks/crm/": crm_views.MAX_BODY_BYTES,
     "/hooks/bot": bot_views.MAX_BODY_BYTES,
     "/webchat/": 20_000_000,
 }
+SHARED_PATHS = ("/hooks/amojo/",)  # these wait for the disk and for nothing else
 ALL_OPERATIONS = (*OPERATIONS, *mobile.OPERATIONS, *bot_views.OPERATIONS, *metrics.OPERATIONS)
 _AFTER_REMOVAL = {**crm_hooks.AFTER_REMOVAL, **companion_room.AFTER_REMOVAL}
 PERIODIC = (periodic.PURGING, upkeep.WATCHING, EVERY_CONNECTION, crm_hooks.PURGING, TIDYING)
@@ -185,7 +186,7 @@ def create_app(settings: Settings, backend: Backend | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     problems.register(app)
     guard.register(app, is_https=settings.public_url.startswith("https://"), pages_ask=settings.streams_url,
-                   body_limits=_BODY_LIMITS)  # fmt: skip
+                   body_limits=BODY_LIMITS, unlogged=SHARED_PATHS)  # fmt: skip
     cors.register(app, zones=ALL_ZONES, dev_origins=settings.dev_origins)
     consent_sites = {each.name: settings.dev_kommo_url or each.consent_site for each in PLATFORMS.values()}
     app.register_blueprint(health.blueprint(engine=backend.engine))

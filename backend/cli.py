@@ -48,9 +48,6 @@ class Commands(click.Group):
             raise click.ClickException(f"the database failed ({type(error).__name__}): {cure}") from error
 
 
-THREADS = 128  # a slow sender holds one while its body comes in; one that idles ends
-
-
 @click.group(cls=Commands)
 @click.pass_context
 def main(context: click.Context) -> None:
@@ -70,13 +67,12 @@ def migrate(settings: Settings) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 512), help="Requests at a time.")
 @click.pass_obj
-def serve(settings: Settings, host: str, port: int, threads: int) -> None:
+def serve(settings: Settings, host: str, port: int) -> None:
     """Serve the API, the hooks and the pages, with the workers in the same process."""
     from backend.serve import serve_forever  # the server is heavy, and only this command needs it
 
-    serve_forever(host=host, port=port, threads=threads)
+    serve_forever(host=host, port=port)
 
 
 @main.command()

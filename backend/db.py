@@ -26,6 +26,9 @@ metadata = MetaData(
 _AFTER_COMMIT = "kck_after_commit"
 _CONNECTIONS = 20  # kept open by one process; on SQLite as many again may be opened under load
 _BUSY_MS = 15_000  # how long SQLite waits for another writer
+# What is committed waits in the log until there is much of it (32 MB): pages that change all the time are copied once.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}",
+            "wal_autocheckpoint=8000", "cache_size=-8000")  # fmt: skip
 _SPARE_CONNECTIONS = 2  # on PostgreSQL, so that four processes fit into its usual limit of 100
 
 Clock = Callable[[], datetime]
@@ -91,7 +94,7 @@ def _open_sqlite(url: str, path: str | None) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -129,17 +132,14 @@ def transaction(engine: Engine, *, wait_s: float | None = None) -> Iterator[Conn
 
 
 @contextmanager
-def driver_turn(engine: Engine) -> Iterator[Any]:
-    """A pooled connection for the driver's own calls, without a transaction around them; on SQLite no other thread of
-    this process writes meanwhile. What the driver raises comes as ``SQLAlchemyError``."""
+def driver_turn(engine: Engine) -> Iterator[None]:
+    """For the driver's own calls: on SQLite no other thread of this process writes meanwhile. What the driver raises
+    comes as ``SQLAlchemyError``."""
     with _turn(engine, None):
-        connection = engine.raw_connection()
         try:
-            yield connection
+            yield
         except engine.dialect.loaded_dbapi.Error as error:
             raise SQLAlchemyError(f"{type(error).__name__}: {error}") from error
-        finally:
-            connection.close()
 
 
 def _turn(engine: Engine, wait_s: float | None) -> AbstractContextManager[Any]:

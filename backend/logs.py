@@ -27,6 +27,7 @@ _SENSITIVE = (
     "access_token|refresh_token|client_secret|secret_key|secret|password|passwd|token|code|signature|state|api_key"
     "|authorization|x-auth-token|x-refresh-token|x-signature|hidden_key|cookie"
 )
+_HARMLESS = (int, float, bool, type(None))
 _SENSITIVE_NAME = re.compile(rf"(?:.*_)?(?:{_SENSITIVE})\Z", re.IGNORECASE)
 _PAIR = re.compile(rf"""(?i)\b((?:\w*_)?(?:{_SENSITIVE})["']?\s*[=:]\s*["']?)(?:Bearer\s+)?[^\s"'&,;}})]+""")
 _SHAPES = re.compile(
@@ -52,13 +53,16 @@ _SHORT = 200  # characters; most lines say the same few words again and again
 _redact_short = lru_cache(2048)(_redact)
 
 
+_is_sensitive = lru_cache(1024)(_SENSITIVE_NAME.match)
+
+
 def _clean(name: str, value: Any) -> Any:
-    if _SENSITIVE_NAME.match(name) and isinstance(value, str):
+    if isinstance(value, _HARMLESS):
+        return value
+    if _is_sensitive(name) and isinstance(value, str):
         return BLOT
     if isinstance(value, dict):
         return {key: _clean(str(key), inner) for key, inner in value.items()}
-    if isinstance(value, int | float | bool | None):
-        return value
     return redact(str(value))
 
 
@@ -73,9 +77,11 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": redact(record.getMessage()),
         }
-        if request_id.get():
-            line["request_id"] = request_id.get()
-        line |= {name: _clean(name, value) for name, value in vars(record).items() if name not in _PLAIN}
+        if own_id := request_id.get():
+            line["request_id"] = own_id
+        for name, value in vars(record).items():
+            if name not in _PLAIN:
+                line[name] = _clean(name, value)
         if record.exc_info:
             line["error"] = redact(self.formatException(record.exc_info))
         return msgspec.json.encode(line, enc_hook=str).decode()
@@ -130,6 +136,7 @@ def configure(level: int = logging.INFO) -> None:
     Finalize(None, handler.flush, exitpriority=0)  # a serving process ends without the interpreter's own farewell
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line tells them
+    logging._srcfile = None  # nor where in the code; documented under "Optimization"
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     logging.getLogger("urllib3").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)

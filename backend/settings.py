@@ -60,6 +60,7 @@ class Settings(BaseModel):
         min_length=16,
         description="Opens /metrics to who sends it as a bearer. Without it there is nothing there.",
     )
+    threads: int = Field(64, ge=4, le=512, description="Requests that the serving process works on at a time.")
     lease_s: float = Field(
         30.0, ge=1, description="Seconds after which the conversations of a worker that died are taken over."
     )

@@ -10,12 +10,14 @@ from flask import Flask, Response, request
 
 from backend import logs
 from backend.app import create_app
-from backend.cli import THREADS
-from backend.serve import serve_forever
+from backend.serve import open_door, serve_forever
 from backend.settings import Settings
+from backend.web.door import Door
+
+_THREADS = 8  # hooks take none
 
 
-def bare() -> Flask:
+def bare() -> Door:
     """Read, answer, nothing else."""
     app = Flask("bare", static_folder=None)
 
@@ -28,14 +30,14 @@ def bare() -> Flask:
     def ready() -> Response:
         return Response(status=200)
 
-    return app
+    return open_door(app, _THREADS)
 
 
-def intake() -> Flask:
+def intake() -> Door:
     """Everything but the workers."""
     logs.configure()
-    return create_app(Settings.from_env())
+    return open_door(create_app(Settings.from_env()), _THREADS)
 
 
 if __name__ == "__main__":
-    serve_forever(host="127.0.0.1", port=int(sys.argv[2]), threads=THREADS, factory=f"bench.doors:{sys.argv[1]}")
+    serve_forever(host="127.0.0.1", port=int(sys.argv[2]), factory=f"bench.doors:{sys.argv[1]}")

@@ -18,6 +18,7 @@ from backend.jobs.intake import Arrival, Intake
 from backend.kommo.amojo import account_of
 from backend.kommo.hooks import Hook, NotAHook, read_hook
 from backend.kommo.signature import is_hook_genuine
+from backend.turns import aside
 
 log = logging.getLogger(__name__)
 
@@ -55,17 +56,24 @@ class _Known:
 
     def scope(self, scope_id: str) -> Scope | None:
         now_s = time.monotonic()
-        found = self._found.get(scope_id)
-        if found is not None and now_s - found[0] < _KNOWN_S:
-            return found[1]
+        found_at_s, found = self._found.get(scope_id, (0.0, None))
+        if found is not None:
+            if now_s - found_at_s < _KNOWN_S:
+                return found
+            self._found[scope_id] = (now_s, found)  # whoever comes while we look goes by what was true till now
         if account_of(scope_id) is None:
             return None
-        with self._engine.connect() as conn:
-            scope = self._routes.scope(conn, scope_id)
+        scope = aside(lambda: self._look_up(scope_id))
         if scope is not None and scope.is_connected:
             self._found = {key: one for key, one in self._found.items() if now_s - one[0] < _KNOWN_S}
             self._found[scope_id] = (now_s, scope)
+        else:
+            self._found.pop(scope_id, None)
         return scope
+
+    def _look_up(self, scope_id: str) -> Scope | None:
+        with self._engine.connect() as conn:
+            return self._routes.scope(conn, scope_id)
 
 
 def _checked(scope: Scope | None, scope_id: str, body: bytes, now_s: float, takes_v1: bool) -> Hook:

@@ -1,24 +1,26 @@
-"""Hooks of many threads, saved together: each with the job that it promises, and none answered before the commit.
+"""Hooks of many requests, saved together: each with the job that it promises, and none answered before the commit.
 
-Every commit waits for the disk, so whoever comes first leads: it saves all that wait by then in one transaction, with
-one statement a table (SQLite) or one in all (PostgreSQL), and wakes the others when that is committed. If one hook
-spoils the transaction, each is tried alone, so that only that one fails.
+Every commit waits for the disk, so a thread of its own saves all that wait by then, in one statement and transaction,
+and wakes them when that is committed. If one hook spoils the transaction, each is tried alone, so that only that one
+fails.
 """
 
 import threading
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, PoolProxiedConnection
 
 from backend.db import Clock, driver_turn, utc_now
 from backend.jobs.bell import bell_of
+from backend.turns import Turn
 
 _MOST = 64  # hooks in one transaction
-_LEADERS = 4  # transactions at a time on PostgreSQL, so that one held up by a locked lane does not stop all hooks
+WRITERS = 4  # transactions at a time on PostgreSQL, so that one held up by a locked lane does not stop all hooks
 _PATIENCE = "2s"  # how long PostgreSQL waits for a lane that somebody else has locked; the chat service waits five
 
 
@@ -44,8 +46,9 @@ class Intake:
         self._engine = engine
         self._clock = clock
         is_sqlite = engine.dialect.name == "sqlite"
-        self._save = _save_in_sqlite if is_sqlite else _save_in_postgresql
-        self._free_leaders = 1 if is_sqlite else _LEADERS
+        self._save = _InSqlite(engine) if is_sqlite else _InPostgresql(engine)
+        self._free_writers = 1 if is_sqlite else WRITERS
+        self._writers = ThreadPoolExecutor(self._free_writers, "intake")
         self._waiting: deque[_Waiting] = deque()
         self._lock = threading.Lock()
 
@@ -53,45 +56,43 @@ class Intake:
         """Keep a hook and promise its job, both once; returns when they are safe. Raises what the database raises."""
         mine = _Waiting(arrival)
         with self._lock:
-            if self._free_leaders:
-                self._free_leaders -= 1
-                mine.leads = True
-            else:
-                self._waiting.append(mine)
-        if not mine.leads:
-            mine.turn.acquire()
-        if mine.leads:
-            self._lead(mine)
+            self._waiting.append(mine)
+            is_writer_called = self._free_writers > 0
+            self._free_writers -= is_writer_called
+        if is_writer_called:
+            self._writers.submit(self._write_all)
+        mine.turn.wait()
         if mine.error is not None:
             raise mine.error
 
-    def _lead(self, mine: "_Waiting") -> None:
+    def _write_all(self) -> None:
+        """Save what waits, batch by batch, until nobody waits."""
+        while batch := self._next_batch():
+            try:
+                self._settle(batch)
+            finally:
+                Turn.tell(one.turn for one in batch)
+
+    def _next_batch(self) -> "list[_Waiting]":
         with self._lock:
-            others = [self._waiting.popleft() for _ in range(min(_MOST - 1, len(self._waiting)))]
-        try:
-            self._settle([mine, *others])
-        finally:
-            with self._lock:
-                following = self._waiting.popleft() if self._waiting else None
-                self._free_leaders += following is None
-            if following is not None:
-                following.leads = True
-                following.turn.release()
-            for one in others:
-                one.turn.release()
+            batch = [self._waiting.popleft() for _ in range(min(_MOST, len(self._waiting)))]
+            self._free_writers += not batch
+            return batch
 
     def _settle(self, batch: "Sequence[_Waiting]") -> None:
         try:
-            self._write([one.arrival for one in batch])
+            self._write(batch)
         except Exception:  # one of them spoiled it for all: each on its own, so that only that one fails
             for one in batch:
                 try:
-                    self._write([one.arrival])
-                except Exception as error:  # handed to the thread that waits for it
+                    self._write([one])
+                except Exception as error:  # raised where it is waited for
                     one.error = error
 
-    def _write(self, arrivals: Sequence[Arrival]) -> None:
-        lanes = self._save(self._engine, arrivals, self._clock())
+    def _write(self, batch: "Sequence[_Waiting]") -> None:
+        lanes = self._save([one.arrival for one in batch], self._clock())
+        for one in batch:
+            one.error = None
         bell = bell_of(self._engine)
         if bell is not None:
             for lane in lanes:
@@ -99,19 +100,17 @@ class Intake:
 
 
 class _Waiting:
-    """An arrival whose thread waits at ``turn``: until it is saved, or until it is to lead."""
+    """An arrival whose request waits at ``turn``. It counts as lost until it is saved."""
 
-    __slots__ = ("arrival", "error", "leads", "turn")
+    __slots__ = ("arrival", "error", "turn")
 
     def __init__(self, arrival: Arrival) -> None:
         self.arrival = arrival
-        self.turn = threading.Lock()
-        self.turn.acquire()
-        self.leads = False
-        self.error: Exception | None = None
+        self.turn = Turn()
+        self.error: Exception | None = RuntimeError("the hook was not saved")
 
 
-# SQLite: one statement that is its own transaction. Between two statements Python lets other threads in, and the leader
+# SQLite: one statement that is its own transaction. Between two statements Python lets other threads in, and the writer
 # would have to wait for them to let go, with the database locked. Temporary, so that the schema knows nothing of it.
 _DOOR = """
 CREATE TEMP VIEW IF NOT EXISTS arrival AS
@@ -123,7 +122,7 @@ CREATE TEMP TRIGGER IF NOT EXISTS arrive INSTEAD OF INSERT ON arrival BEGIN
     SELECT NEW.job, NEW.lane, json_object('inbox', last_insert_rowid(), 'scope_id', NEW.scope), NEW.at
     WHERE changes() = 1;
     INSERT INTO lane (key, next_at) SELECT NEW.lane, NEW.at WHERE changes() = 1
-    ON CONFLICT (key) DO UPDATE SET next_at = coalesce(lane.next_at, excluded.next_at);
+    ON CONFLICT (key) DO UPDATE SET next_at = excluded.next_at WHERE next_at IS NULL;
 END
 """
 
@@ -134,16 +133,30 @@ def _insert(count: int) -> str:
     return f"INSERT INTO arrival VALUES {marks}"  # noqa: S608  # nothing but question marks
 
 
-def _save_in_sqlite(engine: Engine, arrivals: Sequence[Arrival], now: datetime) -> list[str]:
-    """Save arrivals in one transaction; gives the lanes to ring for. One that was busy already is rung for in vain."""
-    at = now.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-    values = [v for o in arrivals for v in (o.kind, o.dedupe_key, o.scope, o.body, o.job, o.lane, at)]
-    with driver_turn(engine) as connection:
-        if "kck_arrival" not in connection.info:
-            connection.driver_connection.executescript(_DOOR)
-            connection.info["kck_arrival"] = True
-        connection.driver_connection.execute(_insert(len(arrivals)), values)
-    return [one.lane for one in arrivals]
+class _InSqlite:
+    """Saves arrivals in one transaction and tells the lanes to ring for; one that was busy already is told in vain.
+
+    It keeps its connection: to take one from the pool and give it back would let other threads in, each time.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: PoolProxiedConnection | None = None
+
+    def __call__(self, arrivals: Sequence[Arrival], now: datetime) -> list[str]:
+        at = now.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        values = [v for o in arrivals for v in (o.kind, o.dedupe_key, o.scope, o.body, o.job, o.lane, at)]
+        with driver_turn(self._engine):
+            if self._connection is None:
+                self._connection = self._engine.raw_connection()
+                self._connection.executescript(_DOOR)
+            try:
+                self._connection.execute(_insert(len(arrivals)), values)
+            except BaseException:
+                self._connection.invalidate()
+                self._connection = None
+                raise
+        return [one.lane for one in arrivals]
 
 
 # One round trip. Ids of jobs are drawn behind the sort, when every lane is locked: so ids of one lane follow the order
@@ -172,13 +185,18 @@ SELECT key FROM woken WHERE next_at = %(now)s
 """
 
 
-def _save_in_postgresql(engine: Engine, arrivals: Sequence[Arrival], now: datetime) -> list[str]:
-    """The same on PostgreSQL; gives the lanes that went from idle to busy."""
-    values = {
-        "kinds": [one.kind for one in arrivals], "keys": [one.dedupe_key for one in arrivals],
-        "scopes": [one.scope for one in arrivals], "bodies": [one.body for one in arrivals],
-        "jobs": [one.job for one in arrivals], "lanes": [one.lane for one in arrivals],
-        "patience": _PATIENCE, "now": now,
-    }  # fmt: skip
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-        return list(conn.exec_driver_sql(_SAVE, values).scalars())
+class _InPostgresql:
+    """The same on PostgreSQL; tells the lanes that went from idle to busy."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def __call__(self, arrivals: Sequence[Arrival], now: datetime) -> list[str]:
+        values = {
+            "kinds": [one.kind for one in arrivals], "keys": [one.dedupe_key for one in arrivals],
+            "scopes": [one.scope for one in arrivals], "bodies": [one.body for one in arrivals],
+            "jobs": [one.job for one in arrivals], "lanes": [one.lane for one in arrivals],
+            "patience": _PATIENCE, "now": now,
+        }  # fmt: skip
+        with self._engine.connect() as conn:
+            return list(conn.exec_driver_sql(_SAVE, values).scalars())

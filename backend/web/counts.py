@@ -14,6 +14,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.db import insert_new, transaction
+from backend.turns import aside
 from backend.web.models import counts
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class Counts:
             self._waiting[name] += 1
             is_due = time.monotonic() - self._written_at >= EVERY_S
         if is_due:
-            self.write()
+            aside(self.write)
 
     def write(self) -> None:
         """Write what is waiting. Where the database cannot be had it waits on."""

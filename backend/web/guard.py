@@ -44,12 +44,14 @@ _LIMIT = "kck.most_body_bytes"
 
 
 def register(
-    app: Flask, *, is_https: bool, body_limits: Mapping[str, int] | None = None, pages_ask: str | None = None
-) -> None:
+    app: Flask, *, is_https: bool, body_limits: Mapping[str, int] | None = None, pages_ask: str | None = None,
+    unlogged: tuple[str, ...] = (),
+) -> None:  # fmt: skip
     """Guard every request of ``app``. A page may set its own policy; the header is then left alone.
 
     ``body_limits`` maps the beginning of a path to the bytes that bodies there may have instead of the usual ones;
-    ``pages_ask`` is an origin of ours that our pages may speak to beside their own.
+    ``pages_ask`` is an origin of ours that our pages may speak to beside their own. What is taken under ``unlogged``
+    paths leaves a row that tells more than a line of the log, and gets none; what is refused there is logged.
     """
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_BYTES
     app.request_class = _Request
@@ -58,7 +60,7 @@ def register(
         headers["Content-Security-Policy"] = PAGE_CSP.replace("connect-src 'self'", f"connect-src 'self' {pages_ask}")
     if not is_https:
         del headers["Strict-Transport-Security"]
-    app.wsgi_app = Guard(app.wsgi_app, headers, body_limits or {})  # type: ignore[method-assign]
+    app.wsgi_app = Guard(app.wsgi_app, headers, body_limits or {}, unlogged)  # type: ignore[method-assign]
 
 
 class _Request(flask.Request):
@@ -72,10 +74,14 @@ class _Request(flask.Request):
 class Guard:
     """The WSGI application around another one."""
 
-    def __init__(self, inner: "WSGIApplication", headers: Mapping[str, str], limits: Mapping[str, int]) -> None:
+    def __init__(
+        self, inner: "WSGIApplication", headers: Mapping[str, str], limits: Mapping[str, int], unlogged: tuple[str, ...]
+    ) -> None:
         self._inner = inner
         self._limits = limits
-        self._headers = [(name, value, name.lower()) for name, value in headers.items()]
+        self._unlogged = unlogged
+        self._headers = list(headers.items())
+        self._names = frozenset(name.lower() for name in headers)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Let a request in, or answer it."""
@@ -85,12 +91,11 @@ class Guard:
         request_id.set(own_id)
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            there = {name.lower(): value for name, value in headers}
-            if _names_frames(there.get("content-security-policy", "")):
-                there["x-frame-options"] = ""
-            headers += [(name, value) for name, value, lower in self._headers if lower not in there]
+            headers += self._missing(headers)
             headers.append(("X-Request-Id", own_id))
-            _log(environ, int(status[:3]), began_s)
+            code = int(status[:3])
+            if code >= 400 or not environ.get("PATH_INFO", "").startswith(self._unlogged):
+                _log(environ, code, began_s)
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
         try:
@@ -98,6 +103,15 @@ class Guard:
         except Refusal as refusal:
             return refused(refusal)(environ, start)
         return self._inner(environ, start)
+
+    def _missing(self, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Our headers but for those that the answer sets itself."""
+        if self._names.isdisjoint([name.lower() for name, _ in headers]):
+            return self._headers
+        there = {name.lower(): value for name, value in headers}
+        if _names_frames(there.get("content-security-policy", "")):
+            there["x-frame-options"] = ""
+        return [(name, value) for name, value in self._headers if name.lower() not in there]
 
     def _check(self, environ: "WSGIEnvironment") -> None:
         """Refuse what is too large before anybody reads it."""
@@ -107,18 +121,20 @@ class Guard:
             raise Refusal("The address or the headers are too long.", status=431, code="too_large")
         if "\x00" in path or "\x00" in query or "%00" in query:
             raise Refusal("The address holds a zero character.")
-        limit = environ[_LIMIT] = self._limit(path)
+        limit = environ[_LIMIT] = body_limit(path, self._limits)
         length = environ.get("CONTENT_LENGTH") or ""
         if length.isdecimal() and int(length) > limit:
             raise _too_large(limit)
         if "HTTP_TRANSFER_ENCODING" in environ:
             _read_chunks(environ, limit)
 
-    def _limit(self, path: str) -> int:
-        for beginning, size in self._limits.items():
-            if path.startswith(beginning):
-                return size
-        return MAX_BODY_BYTES
+
+def body_limit(path: str, limits: Mapping[str, int]) -> int:
+    """How many bytes a body for ``path`` may have; ``limits`` holds the beginnings of paths that differ."""
+    for beginning, size in limits.items():
+        if path.startswith(beginning):
+            return size
+    return MAX_BODY_BYTES
 
 
 def _names_frames(policy: str) -> bool:
