@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -19,7 +20,7 @@ def test_calls_that_wait_in_one_thread_go_on_when_another_thread_tells_them() ->
         return number, threading.current_thread().name
 
     async def together() -> list[tuple[int, str]]:
-        calls = [asyncio.ensure_future(share(lambda n=n: wait(n))) for n in range(50)]
+        calls = [asyncio.ensure_future(share(partial(wait, n))) for n in range(50)]
         while len(turns) < 50:
             await asyncio.sleep(0)
         with ThreadPoolExecutor(1) as pool:

@@ -1,5 +1,6 @@
 """Hooks of many threads, saved together: each once, none spoilt by another, on every database."""
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -11,6 +12,7 @@ from backend.db import transaction
 from backend.jobs import bell
 from backend.jobs.intake import Arrival, Intake
 from backend.jobs.models import inbox, lane, outbox
+from backend.turns import share
 
 
 def arrival(key: str, of_lane: str = "a") -> Arrival:
@@ -53,6 +55,24 @@ def test_hooks_of_many_threads_are_all_kept_and_each_is_promised_once(engine: En
     assert sorted(int(row.dedupe_key) for row in rows(engine, inbox)) == list(range(150))
     assert sorted(row.body["inbox"] for row in rows(engine, outbox)) == sorted(row.id for row in rows(engine, inbox))
     assert len(rows(engine, lane)) == 7
+
+
+def test_hooks_that_share_a_thread_are_kept_and_a_wrong_one_fails_alone(engine: Engine) -> None:
+    intake = Intake(engine)
+
+    async def keep(number: int) -> bool:
+        wrong = arrival(str(number), None if number == 3 else "a")  # type: ignore[arg-type]
+        try:
+            await share(lambda: intake.keep(wrong))
+        except SQLAlchemyError:
+            return False
+        return True
+
+    async def together() -> list[bool]:
+        return await asyncio.gather(*(keep(number) for number in range(100)))
+
+    assert [number for number, is_kept in enumerate(asyncio.run(together())) if not is_kept] == [3]
+    assert sorted(int(row.dedupe_key) for row in rows(engine, inbox)) == [n for n in range(100) if n != 3]
 
 
 def test_jobs_of_a_lane_follow_the_order_in_which_its_hooks_were_answered(engine: Engine) -> None:

@@ -43,7 +43,12 @@ def tell() -> str:
 @app.get("/shared/aside")
 def blocked() -> str:
     """Block, away from the others."""
-    return aside(lambda: time.sleep(0.5) or threading.current_thread().name)
+
+    def block() -> str:
+        time.sleep(0.5)
+        return threading.current_thread().name
+
+    return aside(block)
 
 
 @app.get("/shared/fails")
