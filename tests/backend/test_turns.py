@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from backend.turns import Turn, aside, share
+from tests.support import loops
 
 
 def test_calls_that_wait_in_one_thread_go_on_when_another_thread_tells_them() -> None:
@@ -27,7 +28,9 @@ def test_calls_that_wait_in_one_thread_go_on_when_another_thread_tells_them() ->
             pool.submit(Turn.tell, turns).result()
         return await asyncio.gather(*calls)
 
-    assert asyncio.run(together()) == [(number, threading.current_thread().name) for number in range(50)]
+    done = loops.run(together())
+    assert [number for number, _ in done] == list(range(50))
+    assert len({thread for _, thread in done}) == 1
 
 
 def test_a_turn_told_before_it_is_waited_for_is_not_missed() -> None:
@@ -38,7 +41,7 @@ def test_a_turn_told_before_it_is_waited_for_is_not_missed() -> None:
         return "went on"
 
     assert call() == "went on"
-    assert asyncio.run(share(call)) == "went on"
+    assert loops.run(share(call)) == "went on"
 
 
 def test_what_a_shared_call_raises_arrives() -> None:
@@ -47,7 +50,7 @@ def test_what_a_shared_call_raises_arrives() -> None:
         raise LookupError("nothing there")
 
     with pytest.raises(LookupError, match="nothing there"):
-        asyncio.run(share(call))
+        loops.run(share(call))
 
 
 def test_what_fails_aside_can_be_caught_where_it_was_called() -> None:
@@ -57,7 +60,7 @@ def test_what_fails_aside_can_be_caught_where_it_was_called() -> None:
         except ZeroDivisionError:
             return "caught"
 
-    assert asyncio.run(share(call)) == "caught" == call()
+    assert loops.run(share(call)) == "caught" == call()
 
 
 def test_a_shared_call_that_is_given_up_is_told_so() -> None:
@@ -77,7 +80,7 @@ def test_a_shared_call_that_is_given_up_is_told_so() -> None:
         await task
 
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(give_up())
+        loops.run(give_up())
     assert told == ["given up"]
 
 

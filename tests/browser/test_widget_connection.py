@@ -49,7 +49,8 @@ def test_a_right_password_links_the_line_and_shows_it(widget: Widget) -> None:
 def test_the_backend_gets_the_credentials_the_amojo_id_and_the_pipeline(widget: Widget) -> None:
     widget.host.visit("/leads/pipeline/")
     widget.host.page.get_by_role("button", name="Add source").click()
-    widget.host.page.locator("button[data-widget-code=channel_kit]").click()
+    with widget.host.page.expect_response("**/api/v1/pipeline"):
+        widget.host.page.locator("button[data-widget-code=channel_kit]").click()
     expect(widget.host.page.locator(".dp-source")).to_be_visible()
     pipeline = widget.host.page.evaluate("window.APP.data.pipelines[0].id")
     assert widget.backend.asked[-1] == ("PUT", "/api/v1/pipeline", {"pipeline_id": pipeline})

@@ -13,6 +13,7 @@ from backend.jobs import bell
 from backend.jobs.intake import Arrival, Intake
 from backend.jobs.models import inbox, lane, outbox
 from backend.turns import share
+from tests.support import loops
 
 
 def arrival(key: str, of_lane: str = "a") -> Arrival:
@@ -71,7 +72,7 @@ def test_hooks_that_share_a_thread_are_kept_and_a_wrong_one_fails_alone(engine: 
     async def together() -> list[bool]:
         return await asyncio.gather(*(keep(number) for number in range(100)))
 
-    assert [number for number, is_kept in enumerate(asyncio.run(together())) if not is_kept] == [3]
+    assert [number for number, is_kept in enumerate(loops.run(together())) if not is_kept] == [3]
     assert sorted(int(row.dedupe_key) for row in rows(engine, inbox)) == [n for n in range(100) if n != 3]
 
 
