@@ -13,7 +13,7 @@ JOBS ?= auto
 PYTHONS := $(or $(PYTHON),python3.14 python3.13 python3.12 python3.11 python3)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo scaled chaos test check unit browser build sandbox screenshots pages constraints clean
+.PHONY: help install demo scaled chaos slow test check unit browser build sandbox screenshots pages constraints clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -34,7 +34,7 @@ demo: install ## build, migrate, seed, start backend and sandbox (BACKEND_PORT=8
 	@exec $(PY) demo.py --backend-port $(BACKEND_PORT) --sandbox-port $(SANDBOX_PORT) --messenger $(MESSENGER)
 
 test: check browser ## everything: linters, types, import contracts, unit tests, journeys, browser tests
-	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
+	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder -m 'not slow'
 
 check: install ## linters, formatting, types, import contracts
 	@$(PY) -m ruff check .
@@ -54,6 +54,9 @@ build: install ## dist/widget.zip
 scaled: install ## the same on PostgreSQL and Celery: web, streams, two workers, beat (BROKER=redis or rabbitmq)
 	@exec $(PY) scaled.py --backend-port $(BACKEND_PORT) --sandbox-port $(SANDBOX_PORT) --stream-port $(STREAM_PORT) \
 		--broker $(BROKER)
+
+slow: install browser ## the tests that wait for silences and losses of connections
+	@$(PY) -m pytest -m slow
 
 chaos: install ## kill the kit at random for minutes and count what was lost
 	@$(PY) -m bench chaos

@@ -14,7 +14,7 @@ from tests.backend.providers.webchat.test_streams import serving
 from tests.support.cable import laid
 from tests.support.shop import WAIT_MS, Shop, opened, said, write
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # A tab that a test may put into the background: headless browsers look at all of theirs.
 HIDEABLE = """
